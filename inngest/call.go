@@ -1,0 +1,129 @@
+package inngest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// call is a request of the server to go on with a run. It travels with the request's context, because inngestgo passes
+// on less of it: the event only after a detour over 64-bit floats, and nothing of the query.
+type call struct {
+	functionID string // as in the query: with the app's id
+	target     string // the hash of the only step to execute; empty means to find out what comes next
+	runID      string
+	attempt    int
+	event      json.RawMessage
+	steps      map[string]json.RawMessage // results by hash
+
+	suspended bool // the function has asked for another pass
+}
+
+// envelope is the body of a call, as far as this package reads it.
+type envelope struct {
+	Event   json.RawMessage            `json:"event"`
+	Events  []json.RawMessage          `json:"events"`
+	Steps   map[string]json.RawMessage `json:"steps"`
+	UseAPI  bool                       `json:"use_api"`
+	Context *struct {
+		RunID   string `json:"run_id"`
+		Attempt int    `json:"attempt"`
+		UseAPI  bool   `json:"use_api"`
+		Stack   struct {
+			Stack []string `json:"stack"`
+		} `json:"stack"`
+	} `json:"ctx"`
+}
+
+// parseEnvelope reads the body of a call and refuses what inngestgo would take for a run without an event.
+func parseEnvelope(body []byte) (*envelope, error) {
+	var e envelope
+	if err := json.Unmarshal(body, &e); err != nil {
+		return nil, err
+	}
+	switch {
+	case e.Context == nil:
+		return nil, errors.New("ctx is missing")
+	case e.Context.RunID == "":
+		return nil, errors.New("ctx.run_id is missing")
+	case e.useAPI():
+		return &e, nil
+	case len(e.Event) == 0 || !isObject(e.Event):
+		return nil, errors.New("event is missing")
+	}
+	return &e, nil
+}
+
+// useAPI reports whether the server kept events and steps back because they are too large for a request.
+func (e *envelope) useAPI() bool { return e.UseAPI || e.Context.UseAPI }
+
+// rewrite returns body with the events and steps of e.
+func (e *envelope) rewrite(body []byte) ([]byte, error) {
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(body, &all); err != nil {
+		return nil, err
+	}
+	for name, value := range map[string]any{"event": e.Event, "events": e.Events, "steps": e.Steps, "use_api": false} {
+		raw, err := json.Marshal(value)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		all[name] = raw
+	}
+	return json.Marshal(all)
+}
+
+// repairErrors gives every stored error the form that inngestgo can read back, and reports whether it changed any. The
+// server stores errors of its own making without data, which inngestgo answers with a failed run instead of an error
+// of the step.
+func (e *envelope) repairErrors() bool {
+	changed := false
+	for hash, memo := range e.Steps {
+		if repaired, ok := repairError(memo); ok {
+			e.Steps[hash], changed = repaired, true
+		}
+	}
+	return changed
+}
+
+func repairError(memo json.RawMessage) (json.RawMessage, bool) {
+	if !bytes.HasPrefix(bytes.TrimLeft(memo, " \t\r\n"), []byte(`{`)) {
+		return nil, false
+	}
+	var stored map[string]json.RawMessage
+	if !bytes.Contains(memo[:min(len(memo), 32)], []byte(`"error"`)) || json.Unmarshal(memo, &stored) != nil || stored["error"] == nil {
+		return nil, false
+	}
+	var fields map[string]json.RawMessage
+	var stepError struct {
+		Name    string          `json:"name"`
+		Message string          `json:"message"`
+		Data    json.RawMessage `json:"data"`
+	}
+	if json.Unmarshal(stored["error"], &fields) == nil && fields["data"] != nil && json.Unmarshal(stored["error"], &stepError) == nil {
+		return nil, false
+	}
+	if json.Unmarshal(stored["error"], &stepError) != nil {
+		stepError.Name, stepError.Message = "Error", string(stored["error"])
+		_ = json.Unmarshal(stored["error"], &stepError.Message) // a plain text
+	}
+	if len(stepError.Data) == 0 {
+		stepError.Data = json.RawMessage("null")
+	}
+	raw, err := json.Marshal(map[string]any{"error": stepError})
+	return raw, err == nil
+}
+
+type callKey struct{}
+
+func withCall(ctx context.Context, c *call) context.Context {
+	return context.WithValue(ctx, callKey{}, c)
+}
+
+// callFrom returns the call that ctx belongs to, or nil.
+func callFrom(ctx context.Context) *call {
+	c, _ := ctx.Value(callKey{}).(*call)
+	return c
+}

@@ -1,0 +1,124 @@
+package inngest
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/inngest/inngestgo"
+)
+
+// Client connects an app to an Inngest server: it sends events, and its handler executes the functions that were
+// registered. It is safe for concurrent use. Clients are made by [NewClient].
+type Client struct {
+	appID    string
+	settings settings
+	http     *http.Client
+	logger   *slog.Logger
+	maxBody  int64
+	unsigned bool // Config.AllowUnsignedSync
+
+	// inngestgo keeps verification and execution together, and verifies less than the handler of this package does.
+	// So there are two of its clients with the same functions: sync answers sync requests in the client's own mode, and
+	// calls executes, without asking again, what the handler has let through.
+	sync, calls               inngestgo.Client
+	syncHandler, callsHandler http.Handler
+	handler                   http.Handler
+
+	mu        sync.Mutex
+	functions map[string]bool // ids, without the app's
+}
+
+// NewClient returns a client for config, completed from the environment, and logs what it resolved to. It makes no
+// request. It returns all faults of the configuration joined into one error, which matches [ErrNoSigningKey] if that is
+// among them; no error holds a key.
+func NewClient(config Config) (*Client, error) {
+	resolved, err := config.resolve()
+	if err = errors.Join(checkID("app id", config.AppID), err); err != nil {
+		return nil, fmt.Errorf("inngest client: %w", err)
+	}
+	c := &Client{
+		appID: config.AppID, settings: resolved, http: config.HTTPClient, logger: config.Logger,
+		maxBody: config.MaxBodySize, unsigned: config.AllowUnsignedSync, functions: map[string]bool{},
+	}
+	if c.http == nil {
+		c.http = &http.Client{Timeout: 30 * time.Second}
+	}
+	if c.logger == nil {
+		c.logger = slog.Default()
+	}
+	if c.maxBody <= 0 {
+		c.maxBody = defaultMaxBodySize
+	}
+	if err := c.connectSDK(config.AppVersion); err != nil {
+		return nil, fmt.Errorf("inngest client: %w", err)
+	}
+	c.handler = newHandler(c)
+
+	c.logger.Info("inngest client", "app_id", c.appID, "inngest", resolved)
+	if resolved.dev && resolved.chosen && len(resolved.signingKeys()) == 0 {
+		c.logger.Warn("inngest dev mode executes functions for everybody who can reach the handler; " +
+			"set INNGEST_SIGNING_KEY and INNGEST_DEV=0 in production")
+	}
+	return c, nil
+}
+
+// connectSDK makes the two clients of inngestgo. Everything that they would otherwise look up in the environment is
+// given to them, so that it is decided in one place only.
+func (c *Client) connectSDK(appVersion string) error {
+	options := inngestgo.ClientOpts{
+		AppID:              c.appID,
+		AppVersion:         optional(appVersion),
+		HTTPClient:         c.http,
+		Logger:             c.logger,
+		Dev:                new(c.settings.dev),
+		APIBaseURL:         new(c.settings.apiURL),
+		EventAPIBaseURL:    new(c.settings.eventURL),
+		RegisterURL:        new(c.settings.apiURL + "/fn/register"),
+		EventKey:           new(c.settings.eventKey),
+		SigningKey:         new(c.settings.signingKey),
+		SigningKeyFallback: new(c.settings.signingKeyFB),
+		Env:                new(c.settings.env),
+		MaxBodySize:        hydratedBodyLimit,
+	}
+	var err error
+	if c.sync, err = inngestgo.NewClient(options); err != nil {
+		return err
+	}
+	options.Dev = new(true)
+	if c.calls, err = inngestgo.NewClient(options); err != nil {
+		return err
+	}
+	serve := inngestgo.ServeOpts{
+		Origin: optional(c.settings.serveOrigin), Path: optional(c.settings.servePath), EnableUnauthedSync: new(c.unsigned),
+	}
+	c.syncHandler, c.callsHandler = c.sync.ServeWithOpts(serve), c.calls.ServeWithOpts(serve)
+	return nil
+}
+
+// AppID returns the id of the app.
+func (c *Client) AppID() string { return c.appID }
+
+// Dev reports whether the client is in dev mode.
+func (c *Client) Dev() bool { return c.settings.dev }
+
+// LogValue implements [slog.LogValuer]. It reveals no key.
+func (c *Client) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("app_id", c.appID), slog.Attr{Key: "inngest", Value: c.settings.LogValue()})
+}
+
+// String returns the client's app and settings without keys.
+func (c *Client) String() string { return c.LogValue().String() }
+
+// GoString returns the client's app and settings without keys.
+func (c *Client) GoString() string { return "&inngest.Client" + c.String() }
+
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}

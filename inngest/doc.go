@@ -1,0 +1,49 @@
+// Package inngest runs workflows durably on Inngest.
+//
+// A program makes a [Client], registers an engine as a function, and mounts the client's handler where the Inngest
+// server can call it:
+//
+//	client, err := inngest.NewClient(inngest.Config{AppID: "my-app"}) // the rest comes from the environment
+//	err = inngest.Register(client, engine, inngest.Function{ID: "workflows", Events: []string{"blog-post.updated"}})
+//	inngest.Mount(router, "/api/inngest", client) // gorilla/mux; or client.Handler() on any other mux
+//
+// # Modes
+//
+// In cloud mode the client talks to Inngest Cloud or to a self-hosted server, and executes only calls that carry a valid
+// signature. In dev mode it talks to a dev server, which does not sign. The first of these that applies decides:
+//
+//	Config.Dev is set                          what it says
+//	INNGEST_DEV is 0, false, no or off         cloud
+//	INNGEST_DEV is anything else               dev; if it is a URL, that is the dev server's
+//	an event key or a signing key is set       cloud
+//	otherwise                                  dev, for callers on the same machine only
+//
+// Cloud mode without a signing key is an error of [NewClient], since no call could be told from a forgery.
+//
+// In dev mode nothing proves who calls. So a dev mode that nobody asked for, the last line above, answers only callers
+// on a loopback address that came without a proxy, and tells others which variable to set. A proxy that adds none of
+// the usual forwarding headers cannot be recognised: whoever runs one has to configure keys. A dev mode that was asked
+// for answers everybody, unless a signing key is set and the call carries a signature: then the signature must be right.
+// Calls that a browser makes for another site are refused in every dev mode.
+//
+// # Targets
+//
+// For each of the two APIs of an Inngest server, the first of these that is set is used: Config.APIBaseURL (or
+// EventAPIBaseURL), Config.BaseURL, INNGEST_API_BASE_URL (or INNGEST_EVENT_API_BASE_URL), INNGEST_BASE_URL, and in dev
+// mode the URL in INNGEST_DEV. Without any, dev mode uses http://localhost:8288, and cloud mode uses Inngest Cloud:
+// https://api.inngest.com and https://inn.gs.
+//
+// # What it adds to inngestgo
+//
+// The package is built on github.com/inngest/inngestgo, and closes what that leaves open: run state above 4 MiB, which
+// the server keeps back, is fetched; a planned step that is not found is an error, not a completed run; signatures are
+// compared in constant time and expire on both sides of the clock; handlers never continue with a result that is not
+// stored; panics reach the server without a stack; sending an event honours its context.
+//
+// # Known limits
+//
+// A response is held in memory, so calls do not stream. Inngest itself limits the output of a step to 4 MiB, the state
+// of a run to 32 MiB, a run to 1000 steps, an event to 512 KiB, and a sleep or wait to 366 days. Numbers in an event
+// that are not exact as a 64-bit float lose digits inside the Inngest server, before the event reaches this package;
+// results of steps keep theirs.
+package inngest
