@@ -1,0 +1,196 @@
+package workflowkit
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+)
+
+// Engine executes workflows. It is immutable after [New] and safe for concurrent use.
+type Engine struct {
+	kinds  *kinds
+	loader Loader
+	logger *slog.Logger
+	limits Limits
+	plans  *planCache
+}
+
+// New returns an engine with the actions and the loader of its options, and the built-in actions. It returns all
+// faults of the options at once: a kind that is registered twice, an action without a handler, and the like.
+func New(options ...Option) (*Engine, error) {
+	s := settings{logger: slog.Default(), cacheSize: defaultCacheSize, disabled: map[string]bool{}}
+	var faults []error
+	for _, option := range options {
+		if option == nil {
+			faults = append(faults, errors.New("an option is nil"))
+			continue
+		}
+		if err := option(&s); err != nil {
+			faults = append(faults, err)
+		}
+	}
+	e := &Engine{
+		kinds:  &kinds{byKind: map[string]*registered{}},
+		loader: s.loader, logger: s.logger, limits: s.limits.withDefaults(), plans: newPlanCache(s.cacheSize),
+	}
+	for _, name := range builtinNames() {
+		if s.noBuiltins || s.disabled[name] {
+			continue
+		}
+		r := builtin(name)
+		e.kinds.list = append(e.kinds.list, r)
+		e.kinds.byKind[name] = r
+	}
+	for _, action := range s.actions {
+		if _, err := e.kinds.add(action); err != nil {
+			faults = append(faults, err)
+		}
+	}
+	if err := errors.Join(faults...); err != nil {
+		return nil, fmt.Errorf("new engine: %w", err)
+	}
+	return e, nil
+}
+
+// RunInput is what a run starts with. It must be the same in every pass of the run.
+type RunInput struct {
+	// RunID identifies the run.
+	RunID string
+	// Attempt counts the attempts of this pass, from 0. It may differ between passes.
+	Attempt int
+	// Event is the event that started the run.
+	Event Event
+	// Definition is the workflow to execute. Nil means that the engine's loader is asked.
+	Definition *Definition
+	// Replace stands in for the handlers of actions, for tests and dry runs: if it returns a handler for an action,
+	// that one is called. Nil replaces none.
+	Replace func(action ActionInfo) Handler
+}
+
+// pinned is what the first step of a run stores: the definition that the run keeps to its end (rule 10).
+type pinned struct {
+	Workflow   *WorkflowInfo   `json:"workflow,omitempty"`
+	Reason     string          `json:"reason,omitempty"`
+	Definition json.RawMessage `json:"definition,omitempty"`
+	Problems   Problems        `json:"problems,omitempty"`
+}
+
+// loadID is the step that loads and pins the definition.
+const loadID = "$load"
+
+// Run executes one pass of a run on a backend's tools. It returns [ErrSuspended] if the run goes on in a later pass.
+// Otherwise the run is over: the result says what was done, and the error, if any, is an *[ActionError] for an action
+// that failed, an *[InvalidError] for a workflow that cannot run, or wraps the error of the loader. If the context ends
+// first its error is returned, the result is nil, and the pass can be repeated.
+//
+// Run is called by backends, such as package inngest; applications register the engine there.
+func (e *Engine) Run(ctx context.Context, tools Tools, in RunInput) (*Result, error) {
+	if tools == nil {
+		return nil, NoRetryError(errors.New("run workflow: tools are nil"))
+	}
+	pin, err := e.pin(ctx, tools, in)
+	if err != nil {
+		return nil, err
+	}
+	if len(pin.Problems) > 0 {
+		err := &InvalidError{Problems: pin.Problems}
+		return &Result{Status: StatusFailed, Workflow: pin.Workflow, Error: err.Error()}, err
+	}
+	if len(pin.Definition) == 0 {
+		return &Result{Status: StatusSkipped, Workflow: pin.Workflow, Reason: pin.Reason}, nil
+	}
+	p, problems := e.compile(pin.Definition)
+	if p == nil {
+		// The definition was valid where the run started. Another process may know what this one does not.
+		return nil, fmt.Errorf("workflow cannot run in this process: %s", problems.text())
+	}
+	x := newExecution(e, tools, in, p, *pin.Workflow)
+	err = x.run(ctx)
+	if err == nil {
+		return x.result(nil), nil
+	}
+	var failed *ActionError
+	if errors.As(err, &failed) {
+		return x.result(failed), failed
+	}
+	return nil, err
+}
+
+// pin loads and validates the definition in the run's first step.
+func (e *Engine) pin(ctx context.Context, tools Tools, in RunInput) (*pinned, error) {
+	if in.Definition == nil && e.loader == nil {
+		return nil, NoRetryError(errors.New("run workflow: the engine has no loader; set one with WithLoader"))
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, context.Cause(ctx)
+	}
+	raw, err := tools.Run(ctx, loadID, func(ctx context.Context) (json.RawMessage, error) {
+		pin, err := e.load(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		return marshalOutput(pin)
+	})
+	if err != nil {
+		if errors.Is(err, ErrSuspended) || ctx.Err() != nil {
+			return nil, err
+		}
+		return nil, fmt.Errorf("load workflow for event %q: %w", in.Event.Name, err)
+	}
+	var pin pinned
+	if err := json.Unmarshal(raw, &pin); err != nil {
+		return nil, NoRetryError(fmt.Errorf("read the pinned workflow: %w", err))
+	}
+	return &pin, nil
+}
+
+func (e *Engine) load(ctx context.Context, in RunInput) (pin *pinned, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			n := node{logger: e.logger.With("run_id", in.RunID)}
+			pin, err = nil, n.panicked("loader", r)
+		}
+	}()
+	definition := in.Definition
+	if definition == nil {
+		if definition, err = e.loader.LoadWorkflow(ctx, in.Event); err != nil {
+			return nil, err
+		}
+	}
+	if definition == nil {
+		return &pinned{Reason: fmt.Sprintf("no enabled workflow for event %q", in.Event.Name)}, nil
+	}
+	info := &WorkflowInfo{ID: definition.ID, Version: definition.Version}
+	if isNull(definition.JSON) {
+		return &pinned{Workflow: info, Reason: fmt.Sprintf("workflow %q has no definition yet", definition.ID)}, nil
+	}
+	if problems := e.Validate(definition.JSON).Errors(); len(problems) > 0 {
+		return &pinned{Workflow: info, Problems: problems}, nil
+	}
+	// Compile what is stored, so that replays find the plan in the cache.
+	raw, err := json.Marshal(definition.JSON)
+	if err != nil {
+		return nil, NoRetryError(fmt.Errorf("definition: %w", err))
+	}
+	p, problems := e.compile(raw)
+	if p == nil {
+		return &pinned{Workflow: info, Problems: problems}, nil
+	}
+	info.Name, info.Hash = p.info.Name, p.info.Hash
+	return &pinned{Workflow: info, Definition: raw}, nil
+}
+
+// Validate returns everything that is wrong with a definition, or may be, in the order of the document. A workflow
+// without errors runs; see [Problems.Err]. A null definition has one finding, a warning: it runs and does nothing.
+func (e *Engine) Validate(definition json.RawMessage) Problems {
+	if isNull(definition) {
+		return Problems{{
+			Code: CodeDefinitionAbsent, Severity: SeverityWarning,
+			Message: "the workflow has no definition yet", Hint: "draw it",
+		}}
+	}
+	_, problems := e.compile(definition)
+	return problems
+}

@@ -1,0 +1,353 @@
+package refs
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/theory/jsonpath"
+)
+
+// Limits of a path. They bound the work that an untrusted workflow can cause.
+const (
+	maxPathLength  = 4096
+	maxDescendants = 2
+)
+
+// View is what paths look into. Its values are decoded JSON with numbers as json.Number. They are never modified.
+type View interface {
+	// Lookup returns a top-level member, such as "event" or "output". The member "state" is looked up by State.
+	Lookup(name string) (any, bool)
+	// State returns the output of an action.
+	State(actionID string) (any, bool)
+	// All returns all top-level members, "state" included, for paths that are not a plain list of members.
+	All() map[string]any
+}
+
+// Path is a parsed path, such as $.state.1.result. It is immutable and safe for concurrent use.
+type Path struct {
+	text    string
+	members []Member
+	// query is set if the path is more than a list of members.
+	query *jsonpath.Path
+}
+
+// Member is one step of a plain path: a name, or an index into an array.
+type Member struct {
+	// Name is the name of an object's member, or the decimal form of an index.
+	Name string
+	// Index is the index into an array if the step can be one.
+	Index int
+	// IsIndex says that Index is set. A name of digits, such as .1, may be either.
+	IsIndex bool
+	// bracketIndex says that the step was written [1], which never names an object's member.
+	bracketIndex bool
+}
+
+// ParsePath parses a path: RFC 9535, and beyond it names that start with a digit or hold hyphens after a dot, because
+// stored workflows have them.
+func ParsePath(text string) (*Path, error) {
+	text = strings.TrimSpace(text)
+	if len(text) > maxPathLength {
+		return nil, fmt.Errorf("path is longer than %d bytes", maxPathLength)
+	}
+	if !strings.HasPrefix(text, "$") {
+		return nil, errors.New("path must start with $")
+	}
+	p := &pathParser{rest: text[1:]}
+	p.normal.WriteByte('$')
+	for p.rest != "" {
+		if err := p.segment(); err != nil {
+			return nil, fmt.Errorf("at %q: %w", p.rest, err)
+		}
+	}
+	path := &Path{text: text}
+	if p.plain() {
+		path.members = p.members
+		return path, nil
+	}
+	if p.descendants > maxDescendants {
+		return nil, fmt.Errorf("path has more than %d descendant segments (..)", maxDescendants)
+	}
+	query, err := jsonpath.Parse(p.normal.String())
+	if err != nil {
+		return nil, err
+	}
+	path.query = query
+	path.members = p.members[:p.prefix()]
+	return path, nil
+}
+
+// String returns the path as it was written.
+func (p *Path) String() string { return p.text }
+
+// Members returns the plain steps that the path begins with, and whether they are the whole path.
+func (p *Path) Members() ([]Member, bool) { return p.members, p.query == nil }
+
+// Root returns the name of the top-level member that the path looks into, or "" if it does not start with a name.
+func (p *Path) Root() string {
+	if len(p.members) == 0 || p.members[0].bracketIndex {
+		return ""
+	}
+	return p.members[0].Name
+}
+
+// Action returns the id of the action whose output the path looks into, if it names one.
+func (p *Path) Action() (string, bool) {
+	if p.Root() != "state" || len(p.members) < 2 || p.members[1].bracketIndex {
+		return "", false
+	}
+	return p.members[1].Name, true
+}
+
+// Select returns what the path finds: nothing, one value, or several as an array.
+func (p *Path) Select(view View) (any, bool) {
+	if p.query != nil {
+		return p.selectQuery(view)
+	}
+	members := p.members
+	if len(members) == 0 {
+		return view.All(), true
+	}
+	if members[0].bracketIndex {
+		return nil, false
+	}
+	var (
+		value any
+		ok    bool
+	)
+	if id, named := p.Action(); named {
+		value, ok = view.State(id)
+		members = members[2:]
+	} else if members[0].Name == "state" {
+		value, ok = view.All()["state"]
+		members = members[1:]
+	} else {
+		value, ok = view.Lookup(members[0].Name)
+		members = members[1:]
+	}
+	for _, m := range members {
+		if !ok {
+			return nil, false
+		}
+		value, ok = m.in(value)
+	}
+	return value, ok
+}
+
+func (p *Path) selectQuery(view View) (any, bool) {
+	found := p.query.SelectLocated(view.All())
+	switch len(found) {
+	case 0:
+		return nil, false
+	case 1:
+		return found[0].Node, true
+	}
+	// Objects are walked in no particular order, so sort by location: the same state must give the same value.
+	found.Sort()
+	values := make([]any, len(found))
+	for i, node := range found {
+		values[i] = node.Node
+	}
+	return values, true
+}
+
+func (m Member) in(value any) (any, bool) {
+	switch v := value.(type) {
+	case map[string]any:
+		if m.bracketIndex {
+			return nil, false
+		}
+		member, ok := v[m.Name]
+		return member, ok
+	case []any:
+		if !m.IsIndex {
+			return nil, false
+		}
+		i := m.Index
+		if i < 0 {
+			i += len(v)
+		}
+		if i < 0 || i >= len(v) {
+			return nil, false
+		}
+		return v[i], true
+	default:
+		return nil, false
+	}
+}
+
+// pathParser reads a path segment by segment. It collects plain members as long as there are only those, and writes a
+// form that RFC 9535 accepts for all others.
+type pathParser struct {
+	rest        string
+	normal      strings.Builder
+	members     []Member
+	queries     bool
+	descendants int
+	plainPrefix int
+}
+
+func (p *pathParser) plain() bool { return !p.queries }
+
+func (p *pathParser) prefix() int { return p.plainPrefix }
+
+func (p *pathParser) query() {
+	if !p.queries {
+		p.queries = true
+		p.plainPrefix = len(p.members)
+	}
+}
+
+func (p *pathParser) segment() error {
+	switch {
+	case strings.HasPrefix(p.rest, ".."):
+		p.rest = p.rest[2:]
+		p.query()
+		p.descendants++
+		p.normal.WriteString("..")
+		if strings.HasPrefix(p.rest, "[") {
+			return p.bracket()
+		}
+		return p.dotName(true)
+	case strings.HasPrefix(p.rest, "."):
+		p.rest = p.rest[1:]
+		return p.dotName(false)
+	case strings.HasPrefix(p.rest, "["):
+		return p.bracket()
+	default:
+		return errors.New("expected . or [")
+	}
+}
+
+// dotName reads the name after a dot, or a star.
+func (p *pathParser) dotName(descendant bool) error {
+	if strings.HasPrefix(p.rest, "*") {
+		p.rest = p.rest[1:]
+		p.query()
+		p.normal.WriteString("[*]")
+		return nil
+	}
+	n := 0
+	for n < len(p.rest) {
+		r, size := utf8.DecodeRuneInString(p.rest[n:])
+		if !nameRune(r) {
+			break
+		}
+		n += size
+	}
+	if n == 0 {
+		return errors.New("expected a name after the dot")
+	}
+	name := p.rest[:n]
+	p.rest = p.rest[n:]
+	p.normal.WriteString("[" + quoteName(name) + "]")
+	m := Member{Name: name}
+	if i, err := strconv.Atoi(name); err == nil && strconv.Itoa(i) == name && i >= 0 {
+		m.Index, m.IsIndex = i, true
+	}
+	if !descendant {
+		p.members = append(p.members, m)
+	}
+	return nil
+}
+
+// bracket reads a bracketed segment: a quoted name, an index, or anything else that JSONPath knows.
+func (p *pathParser) bracket() error {
+	end, err := closing(p.rest, '[', ']')
+	if err != nil {
+		return err
+	}
+	inner := strings.TrimSpace(p.rest[1:end])
+	p.normal.WriteString(p.rest[:end+1])
+	p.rest = p.rest[end+1:]
+	if name, ok := unquoteName(inner); ok {
+		p.members = append(p.members, Member{Name: name})
+		return nil
+	}
+	if i, err := strconv.Atoi(inner); err == nil && strconv.Itoa(i) == inner {
+		p.members = append(p.members, Member{Name: inner, Index: i, IsIndex: true, bracketIndex: true})
+		return nil
+	}
+	p.query()
+	return nil
+}
+
+func nameRune(r rune) bool {
+	return r == '_' || r == '-' || r == '$' || unicode.IsLetter(r) || unicode.IsDigit(r)
+}
+
+// closing returns the offset of the bracket that closes the one which text begins with, past quoted strings.
+func closing(text string, open, shut byte) (int, error) {
+	depth := 0
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; c {
+		case '\'', '"':
+			j := i + 1
+			for j < len(text) && text[j] != c {
+				if text[j] == '\\' {
+					j++
+				}
+				j++
+			}
+			if j >= len(text) {
+				return 0, fmt.Errorf("quote %c is not closed", c)
+			}
+			i = j
+		case open:
+			depth++
+		case shut:
+			if depth--; depth == 0 {
+				return i, nil
+			}
+		}
+	}
+	return 0, fmt.Errorf("%c is not closed", open)
+}
+
+// quoteName writes a name as a JSONPath string.
+func quoteName(name string) string {
+	raw, err := json.Marshal(name)
+	if err != nil {
+		return `""` // unreachable: strings always marshal
+	}
+	return string(raw)
+}
+
+// unquoteName reads a name in single or double quotes. It returns false for anything else, a list of names included.
+func unquoteName(s string) (string, bool) {
+	if len(s) < 2 || s[0] != '\'' && s[0] != '"' {
+		return "", false
+	}
+	// Write the name as a JSON string, which differs only in the quote that needs a backslash.
+	quote := s[0]
+	body := []byte{'"'}
+	for i := 1; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == quote:
+			if i != len(s)-1 {
+				return "", false
+			}
+			var name string
+			if json.Unmarshal(append(body, '"'), &name) != nil {
+				return "", false
+			}
+			return name, true
+		case c == '\\' && i+1 < len(s):
+			i++
+			if s[i] != '\'' {
+				body = append(body, '\\')
+			}
+			body = append(body, s[i])
+		case c == '"':
+			body = append(body, '\\', '"')
+		default:
+			body = append(body, c)
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,153 @@
+// Package refs reads and resolves the refs of a workflow: "!ref($.event.data.id)" as a whole value, and refs inside of
+// a text.
+package refs
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+const (
+	prefix = "!ref("
+	suffix = ')'
+)
+
+// Template is a text of a workflow with its refs parsed. It is immutable and safe for concurrent use.
+type Template struct {
+	text  string
+	whole *Path
+	parts []part
+}
+
+// part is a piece of a text: a path if there is one, and literal text otherwise.
+type part struct {
+	literal string
+	path    *Path
+}
+
+// Has reports whether a text holds something that looks like a ref.
+func Has(text string) bool { return strings.Contains(text, prefix) }
+
+// Error is a ref that does not parse.
+type Error struct {
+	// Ref is the text of the ref.
+	Ref string
+	// Err says what is wrong with it.
+	Err error
+}
+
+// Error implements error.
+func (e *Error) Error() string { return fmt.Sprintf("%s: %v", e.Ref, e.Err) }
+
+// Unwrap returns what is wrong.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Parse reads a text. A text that is nothing but one ref has the type of what the ref finds; refs in a longer text
+// become text. All faults are returned, each as an *[Error].
+func Parse(text string) (*Template, []error) {
+	t := &Template{text: text}
+	var faults []error
+	rest := text
+	for {
+		start := strings.Index(rest, prefix)
+		if start < 0 {
+			break
+		}
+		if start > 0 {
+			t.parts = append(t.parts, part{literal: rest[:start]})
+		}
+		rest = rest[start:]
+		end, err := closing(rest[len(prefix)-1:], '(', suffix)
+		if err != nil {
+			faults = append(faults, &Error{Ref: clip(rest), Err: err})
+			break
+		}
+		end += len(prefix)
+		path, err := ParsePath(rest[len(prefix) : end-1])
+		if err != nil {
+			faults = append(faults, &Error{Ref: clip(rest[:end]), Err: err})
+		} else {
+			t.parts = append(t.parts, part{path: path})
+		}
+		rest = rest[end:]
+	}
+	if len(faults) > 0 {
+		return nil, faults
+	}
+	if rest != "" {
+		t.parts = append(t.parts, part{literal: rest})
+	}
+	if len(t.parts) == 1 && t.parts[0].path != nil {
+		t.whole = t.parts[0].path
+	}
+	return t, nil
+}
+
+// clip shortens a text for a message.
+func clip(text string) string {
+	const most = 80
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "…"
+}
+
+// Whole returns the path if the text is nothing but one ref.
+func (t *Template) Whole() (*Path, bool) { return t.whole, t.whole != nil }
+
+// Paths returns the paths of all refs in the text, in order.
+func (t *Template) Paths() []*Path {
+	var paths []*Path
+	for _, p := range t.parts {
+		if p.path != nil {
+			paths = append(paths, p.path)
+		}
+	}
+	return paths
+}
+
+// Resolve returns the text with its refs resolved. What a ref finds is never scanned for refs again. A missing value
+// is null as a whole and empty inside of a text.
+func (t *Template) Resolve(view View) any {
+	if t.whole != nil {
+		value, _ := t.whole.Select(view)
+		return value
+	}
+	var b strings.Builder
+	for _, p := range t.parts {
+		if p.path == nil {
+			b.WriteString(p.literal)
+			continue
+		}
+		value, _ := p.path.Select(view)
+		b.WriteString(Text(value))
+	}
+	return b.String()
+}
+
+// Text returns the text of a value inside of a text: strings as they are, null as nothing, everything else as compact
+// JSON.
+func Text(value any) string {
+	switch v := value.(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	case json.Number:
+		return v.String()
+	case bool:
+		if v {
+			return "true"
+		}
+		return "false"
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(value); err != nil {
+		return "" // unreachable: the view holds decoded JSON
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}

@@ -1,0 +1,90 @@
+package workflowkit
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Limits bound what a workflow, which is untrusted input, can make the engine do. A zero field means the default.
+type Limits struct {
+	// Bytes is the largest definition. The default is 3 MiB: the definition is pinned as the result of a step, and
+	// Inngest refuses step results above 4 MiB.
+	Bytes int
+	// Actions is the largest number of actions. The default is 20,000.
+	Actions int
+	// Edges is the largest number of edges. The default is 100,000.
+	Edges int
+	// Depth is how deeply lists and objects of a definition may be nested. The default is 100.
+	Depth int
+}
+
+const (
+	defaultMaxBytes   = 3 << 20
+	defaultMaxActions = 20_000
+	defaultMaxEdges   = 100_000
+	defaultMaxDepth   = 100
+)
+
+func (l Limits) withDefaults() Limits {
+	if l.Bytes == 0 {
+		l.Bytes = defaultMaxBytes
+	}
+	if l.Actions == 0 {
+		l.Actions = defaultMaxActions
+	}
+	if l.Edges == 0 {
+		l.Edges = defaultMaxEdges
+	}
+	if l.Depth == 0 {
+		l.Depth = defaultMaxDepth
+	}
+	return l
+}
+
+// checkDocument judges a definition before it is parsed.
+func (l Limits) checkDocument(definition json.RawMessage) Problems {
+	tooLarge := func(format string, args ...any) Problems {
+		return Problems{{Code: CodeTooLarge, Severity: SeverityError, Message: fmt.Sprintf(format, args...), Hint: "split the workflow"}}
+	}
+	if len(definition) > l.Bytes {
+		return tooLarge("the definition has %d bytes, at most %d are allowed", len(definition), l.Bytes)
+	}
+	if depth := nesting(definition); depth > l.Depth {
+		return tooLarge("the definition is nested %d levels deep, at most %d are allowed", depth, l.Depth)
+	}
+	return nil
+}
+
+// checkSize judges the number of actions and edges.
+func (c *compiler) checkSize() bool {
+	ok := true
+	if n := len(c.workflow.Actions); n > c.limits.Actions {
+		c.error(CodeTooLarge, place{path: "/actions"}, "split the workflow", "the workflow has %d actions, at most %d are allowed", n, c.limits.Actions)
+		ok = false
+	}
+	if n := len(c.workflow.Edges); n > c.limits.Edges {
+		c.error(CodeTooLarge, place{path: "/edges"}, "split the workflow", "the workflow has %d edges, at most %d are allowed", n, c.limits.Edges)
+		ok = false
+	}
+	return ok
+}
+
+// nesting returns how deeply lists and objects are nested in JSON text, valid or not.
+func nesting(raw []byte) int {
+	depth, deepest, quoted := 0, 0, false
+	for i := 0; i < len(raw); i++ {
+		switch c := raw[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			depth++
+			deepest = max(deepest, depth)
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return deepest
+}

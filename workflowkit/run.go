@@ -1,0 +1,67 @@
+package workflowkit
+
+import (
+	"encoding/json"
+	"log/slog"
+)
+
+// Run is what a handler knows about the run it works in. It is valid during the call of the handler only and is not
+// safe for concurrent use.
+type Run struct {
+	// ID is the run's id on the server.
+	ID string
+	// Attempt counts the attempts of the current pass, from 0.
+	Attempt int
+	// Event is the event that started the run.
+	Event Event
+	// Workflow names the workflow that the run executes.
+	Workflow WorkflowInfo
+	// Action is the action being executed: the box that the user drew.
+	Action ActionInfo
+
+	logger *slog.Logger
+	state  *state
+}
+
+// WorkflowInfo names the workflow of a run.
+type WorkflowInfo struct {
+	// ID and Version are those of the [Definition].
+	ID      string `json:"id,omitempty"`
+	Version string `json:"version,omitempty"`
+	// Name is what the workflow's author called it.
+	Name string `json:"name,omitempty"`
+	// Hash identifies the content of the definition: the SHA-256 of its canonical form, in hex.
+	Hash string `json:"hash,omitempty"`
+}
+
+// ActionInfo names an action in a workflow.
+type ActionInfo struct {
+	// ID is unique in the workflow.
+	ID string
+	// Kind is that of the [Action].
+	Kind string
+	// Name and Description are what the workflow's author wrote. They may be empty.
+	Name, Description string
+}
+
+func (a WorkflowAction) info() ActionInfo {
+	return ActionInfo{ID: a.ID, Kind: a.Kind, Name: a.Name, Description: a.Description}
+}
+
+// Logger returns a logger that carries the run, the workflow and the action. It is never nil. A line that is logged
+// outside of steps appears once for every pass of the run.
+func (r *Run) Logger() *slog.Logger {
+	if r.logger == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return r.logger
+}
+
+// Output returns the output of an action that has completed before in this run, and whether there is one. The caller
+// must not modify it. Prefer a ref in the action's inputs: it shows in the workflow what the action depends on.
+func (r *Run) Output(actionID string) (json.RawMessage, bool) {
+	if r.state == nil {
+		return nil, false
+	}
+	return r.state.rawOutput(actionID)
+}

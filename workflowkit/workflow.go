@@ -1,0 +1,236 @@
+package workflowkit
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/workflowkit/workflowkit-go/workflowkit/internal/ordered"
+)
+
+// SourceID is the id under which edges and refs name the event that started the run.
+const SourceID = "$source"
+
+// SinkID is a target that the TypeScript editor has written for "the end". Edges to it are kept and have no effect.
+const SinkID = "$sink"
+
+// Workflow is a graph that a user has drawn: actions, and edges between them. It is the format of the TypeScript kit.
+//
+// Reading a workflow and writing it again loses nothing: members that this package does not know, their order, and
+// the difference between a field that is absent, null and empty are kept for every field that was not changed in
+// between. Workflow values are plain data and not safe for concurrent modification.
+type Workflow struct {
+	// Name and Description are what the author wrote. They may be empty.
+	Name, Description string
+	// Metadata is free for applications. Nil means none.
+	Metadata json.RawMessage
+	// Actions are the boxes.
+	Actions []WorkflowAction
+	// Edges are the arrows. Their order is the order in which branches start (rule 4).
+	Edges []Edge
+
+	members ordered.Object
+}
+
+// WorkflowAction is a box in a workflow: an action of some kind, configured.
+type WorkflowAction struct {
+	// ID is unique in the workflow. It must not be empty, start with "$" or hold "/".
+	ID string
+	// Kind names the [Action] that does the work.
+	Kind string
+	// Name and Description are what the author wrote. They may be empty.
+	Name, Description string
+	// Inputs is the JSON object of configured inputs; strings in it may hold refs. Nil means none.
+	Inputs json.RawMessage
+
+	members ordered.Object
+}
+
+// Edge is an arrow between two actions.
+type Edge struct {
+	// From is the id of an action, or [SourceID].
+	From string
+	// To is the id of an action. Edges to [SinkID] have no effect.
+	To string
+	// Name is what users see at the edge. It may be empty.
+	Name string
+	// Conditional says when the edge is taken. Nil means always.
+	Conditional *Conditional
+
+	members ordered.Object
+}
+
+// ID returns the edge's "id" member, which some editors write, or "from->to".
+func (e Edge) ID() string {
+	if raw, ok := e.members.Get("id"); ok {
+		var id string
+		if json.Unmarshal(raw, &id) == nil && id != "" {
+			return id
+		}
+	}
+	return e.From + "->" + e.To
+}
+
+// Conditional is the condition of an edge (rule 7).
+type Conditional struct {
+	// Type is "if", "else" or "match".
+	Type string
+	// Ref is what the condition looks at, for instance "!ref($.output.result)".
+	Ref string
+	// Value is what a "match" compares with, as JSON. Nil means that there is none.
+	Value json.RawMessage
+
+	members ordered.Object
+}
+
+// The types of conditions.
+const (
+	ConditionIf    = "if"
+	ConditionElse  = "else"
+	ConditionMatch = "match"
+)
+
+// ParseWorkflow reads a workflow. It accepts whatever can be represented, also workflows that cannot run: use
+// [Engine.Validate] to learn what is wrong with one. If the JSON does not have the format's shape the error is an
+// *[InvalidError] that names every such place.
+func ParseWorkflow(data []byte) (*Workflow, error) {
+	w, problems := parseWorkflow(data)
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	return w, nil
+}
+
+// UnmarshalJSON implements json.Unmarshaler. See [ParseWorkflow].
+func (w *Workflow) UnmarshalJSON(data []byte) error {
+	parsed, err := ParseWorkflow(data)
+	if err != nil {
+		return err
+	}
+	*w = *parsed
+	return nil
+}
+
+// MarshalJSON implements json.Marshaler.
+func (w Workflow) MarshalJSON() ([]byte, error) {
+	out := writer{members: w.members.Clone()}
+	out.text("name", w.Name)
+	out.text("description", w.Description)
+	out.raw("metadata", w.Metadata)
+	if err := putList(&out, "actions", w.Actions); err != nil {
+		return nil, err
+	}
+	if err := putList(&out, "edges", w.Edges); err != nil {
+		return nil, err
+	}
+	return out.members.MarshalJSON()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (a WorkflowAction) MarshalJSON() ([]byte, error) {
+	out := writer{members: a.members.Clone()}
+	out.required("id", a.ID)
+	out.required("kind", a.Kind)
+	out.text("name", a.Name)
+	out.text("description", a.Description)
+	out.raw("inputs", a.Inputs)
+	return out.members.MarshalJSON()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (e Edge) MarshalJSON() ([]byte, error) {
+	out := writer{members: e.members.Clone()}
+	out.required("from", e.From)
+	out.required("to", e.To)
+	out.text("name", e.Name)
+	if e.Conditional == nil {
+		out.raw("conditional", nil)
+		return out.members.MarshalJSON()
+	}
+	raw, err := e.Conditional.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	out.raw("conditional", raw)
+	return out.members.MarshalJSON()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (c Conditional) MarshalJSON() ([]byte, error) {
+	out := writer{members: c.members.Clone()}
+	out.required("type", c.Type)
+	out.text("ref", c.Ref)
+	out.raw("value", c.Value)
+	return out.members.MarshalJSON()
+}
+
+// writer puts the fields of a value back among the members it was read from. A field that still has the value that was
+// read leaves its member as it was written.
+type writer struct{ members ordered.Object }
+
+func (w *writer) text(name, value string) {
+	was, ok := w.members.Get(name)
+	if ok && readText(was) == value {
+		return
+	}
+	if value == "" {
+		w.members = w.members.Delete(name)
+		return
+	}
+	w.set(name, value)
+}
+
+func (w *writer) required(name, value string) {
+	if was, ok := w.members.Get(name); ok && readText(was) == value {
+		return
+	}
+	w.set(name, value)
+}
+
+func (w *writer) set(name, value string) {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return // unreachable: strings always marshal
+	}
+	w.members = w.members.Set(name, raw)
+}
+
+func (w *writer) raw(name string, value json.RawMessage) {
+	was, ok := w.members.Get(name)
+	switch {
+	case ok && (bytes.Equal(was, value) || isNull(was) && isNull(value)):
+	case value == nil:
+		w.members = w.members.Delete(name)
+	default:
+		w.members = w.members.Set(name, value)
+	}
+}
+
+// putList writes a list of values. An empty list leaves an absent or null member alone only if it was read so.
+func putList[T json.Marshaler](w *writer, name string, values []T) error {
+	if was, ok := w.members.Get(name); len(values) == 0 && (w.members != nil && !ok || isNull(was) && ok) {
+		return nil
+	}
+	raws := make([]json.RawMessage, len(values))
+	for i, v := range values {
+		raw, err := v.MarshalJSON()
+		if err != nil {
+			return err
+		}
+		raws[i] = raw
+	}
+	raw, err := json.Marshal(raws)
+	if err != nil {
+		return err
+	}
+	w.members = w.members.Set(name, raw)
+	return nil
+}
+
+// readText decodes a JSON string; anything else reads as empty.
+func readText(raw json.RawMessage) string {
+	var s string
+	if json.Unmarshal(raw, &s) != nil {
+		return ""
+	}
+	return s
+}
