@@ -1,0 +1,123 @@
+package workflowkittest
+
+import (
+	"context"
+	"sort"
+	"time"
+
+	"github.com/workflowkit/workflowkit-go/workflowkit"
+)
+
+// backend is what a server would remember of a run: results of steps, timers and waits.
+type backend struct {
+	*settings
+	now    time.Time
+	memo   map[string]memo
+	tries  map[string]int
+	timers map[string]time.Time
+	waits  map[string]*wait
+	// planned are the steps that the last pass found in concurrent branches.
+	planned []string
+	// progress says that the last passes produced a result.
+	progress bool
+	result   *Result
+}
+
+// memo is the stored result of a step.
+type memo struct {
+	output []byte
+	event  *workflowkit.Event
+	err    *workflowkit.StepError
+}
+
+type wait struct {
+	opts     workflowkit.WaitForEventOpts
+	deadline time.Time
+	matched  *workflowkit.Event
+}
+
+func newBackend(s *settings) *backend {
+	sort.SliceStable(s.events, func(i, j int) bool { return s.events[i].at.Before(s.events[j].at) })
+	return &backend{
+		settings: s, now: s.start, memo: map[string]memo{}, tries: map[string]int{},
+		timers: map[string]time.Time{}, waits: map[string]*wait{}, result: &Result{},
+	}
+}
+
+// pass calls the engine once. With a target only that step is executed.
+func (b *backend) pass(ctx context.Context, engine *workflowkit.Engine, in workflowkit.RunInput, target string) (*workflowkit.Result, error) {
+	if target == "" {
+		b.planned, b.progress = nil, false
+	}
+	b.result.Passes++
+	return engine.Run(ctx, &tools{b: b, target: target, calls: map[string]int{}}, in)
+}
+
+// shuffled returns the planned steps in random order.
+func (b *backend) shuffled() []string {
+	if b.random == nil {
+		return nil
+	}
+	keys := append([]string(nil), b.planned...)
+	b.random.Shuffle(len(keys), func(i, j int) { keys[i], keys[j] = keys[j], keys[i] })
+	return keys
+}
+
+// advance moves the clock to the next moment at which something happens.
+func (b *backend) advance() bool {
+	next, found := time.Time{}, false
+	consider := func(t time.Time) {
+		if !found || t.Before(next) {
+			next, found = t, true
+		}
+	}
+	for key, t := range b.timers {
+		if _, done := b.memo[key]; !done {
+			consider(t)
+		}
+	}
+	if len(b.events) > 0 {
+		consider(b.events[0].at)
+	}
+	if !found {
+		return false
+	}
+	if next.After(b.now) {
+		b.now = next
+	}
+	for len(b.events) > 0 && !b.events[0].at.After(b.now) {
+		event := b.events[0].event
+		b.events = b.events[1:]
+		b.deliver(event)
+	}
+	return true
+}
+
+// deliver gives an event to the waits that it matches.
+func (b *backend) deliver(event workflowkit.Event) {
+	for key, w := range b.waits {
+		if _, done := b.memo[key]; done || w.matched != nil || w.opts.Event != event.Name || !b.now.Before(w.deadline) {
+			continue
+		}
+		if ok, err := matches(w.opts.If, b.event, event); err == nil && ok {
+			e := event
+			w.matched = &e
+		}
+	}
+}
+
+func (b *backend) finish() *Result {
+	b.result.Elapsed = b.now.Sub(b.start)
+	return b.result
+}
+
+// store keeps the result of a step.
+func (b *backend) store(key, op string, m memo) {
+	b.memo[key] = m
+	b.progress = true
+	step := Step{ID: key, Op: op, Attempts: b.tries[key], Output: m.output}
+	if m.err != nil {
+		step.Error, step.Output = m.err.Message, nil
+	}
+	b.result.Steps = append(b.result.Steps, step)
+}
