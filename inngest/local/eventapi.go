@@ -1,0 +1,133 @@
+package local
+
+import (
+	"bytes"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/oklog/ulid/v2"
+)
+
+type eventAnswer struct {
+	IDs    []string `json:"ids"`
+	Status int      `json:"status"`
+	Error  string   `json:"error,omitempty"`
+}
+
+// handleEvents takes one event or an array of them.
+func (s *Server) handleEvents(w http.ResponseWriter, r *http.Request) {
+	if key := s.cfg.EventKey; key != "" && subtle.ConstantTimeCompare([]byte(key), []byte(r.PathValue("key"))) != 1 {
+		writeJSON(w, http.StatusUnauthorized, eventAnswer{Status: http.StatusUnauthorized, Error: "Event key not found"})
+		return
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		writeJSON(w, http.StatusBadRequest, eventAnswer{Status: http.StatusBadRequest, Error: err.Error()})
+		return
+	}
+	ids, err := s.receive(body, r.Header.Get("X-Inngest-Event-Id-Seed"))
+	if err != nil {
+		writeJSON(w, http.StatusBadRequest, eventAnswer{IDs: ids, Status: http.StatusBadRequest, Error: err.Error()})
+		return
+	}
+	writeJSON(w, http.StatusOK, eventAnswer{IDs: ids, Status: http.StatusOK})
+}
+
+func (s *Server) handleNoKey(w http.ResponseWriter, _ *http.Request) {
+	writeJSON(w, http.StatusUnauthorized, eventAnswer{Status: http.StatusUnauthorized, Error: "Event key is required"})
+}
+
+// receive takes events as JSON. As on the real server, the events before a bad one are accepted; their ids are returned
+// together with the error.
+func (s *Server) receive(body []byte, seed string) ([]string, error) {
+	items, err := splitEvents(body)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.unlock()
+	if s.closed {
+		return nil, ErrClosed
+	}
+	defer s.dispatch()
+	ids := []string{}
+	for i, item := range items {
+		if len(item) > s.limits.Event {
+			return ids, fmt.Errorf("Event is over the max size: Max %d bytes / Size %d bytes", s.limits.Event, len(item)) //nolint:staticcheck // the real server's text
+		}
+		e, err := parseEvent(item)
+		if err != nil {
+			return ids, err
+		}
+		s.accept(e, seededID(seed, i+1))
+		s.process(e)
+		ids = append(ids, e.internalID)
+	}
+	return ids, nil
+}
+
+func splitEvents(body []byte) ([]json.RawMessage, error) {
+	body = bytes.TrimSpace(body)
+	switch {
+	case len(body) == 0:
+		return nil, nil
+	case body[0] == '{':
+		return []json.RawMessage{body}, nil
+	case body[0] == '[':
+		var items []json.RawMessage
+		if err := json.Unmarshal(body, &items); err != nil {
+			return nil, err
+		}
+		if len(items) > maxBatch {
+			return nil, fmt.Errorf("Cannot have more than %d events in a batch", maxBatch) //nolint:staticcheck // the real server's text
+		}
+		return items, nil
+	}
+	return nil, errors.New("Request body must contain an event object or an array of event objects") //nolint:staticcheck // the real server's text
+}
+
+// seededID derives the id of an event from the seed that a client sends with all attempts of one request ("milliseconds,
+// ten bytes in base64"), and from the position of the event. It returns "" if that is not what the seed is.
+func seededID(seed string, position int) string {
+	millis, encoded, found := strings.Cut(seed, ",")
+	at, err := strconv.ParseInt(millis, 10, 64)
+	if !found || err != nil || at <= 0 {
+		return ""
+	}
+	random, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil || len(random) != 10 {
+		return ""
+	}
+	tail := random[6:]
+	binary.BigEndian.PutUint32(tail, binary.BigEndian.Uint32(tail)+uint32(position))
+	id, err := ulid.New(uint64(at), bytes.NewReader(random))
+	if err != nil {
+		return ""
+	}
+	return id.String()
+}
+
+// handleInvoke starts a function directly, without anyone who waits for its result.
+func (s *Server) handleInvoke(w http.ResponseWriter, r *http.Request) {
+	var in rawEvent
+	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+		writeError(w, http.StatusBadRequest, "Unable to read post data request")
+		return
+	}
+	s.mu.Lock()
+	e := &event{id: in.ID, name: EventFunctionInvoked, user: in.User, ts: in.Timestamp, v: in.Version,
+		data: withMetadata(in.Data, map[string]any{"fn_id": r.PathValue("slug")})}
+	s.accept(e, "")
+	s.process(e)
+	s.dispatch()
+	s.unlock()
+	writeJSON(w, http.StatusOK, map[string]any{"id": e.internalID, "status": http.StatusOK})
+}
