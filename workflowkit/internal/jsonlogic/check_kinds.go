@@ -66,14 +66,14 @@ func (c *checker) kinds(name string, args []any, inList bool, at *location) {
 	case "var":
 		_, boolean := first(args).(bool)
 		if is(0, kindList, kindObject) || boolean {
-			complain(0, "a path", "which names nothing")
+			complain(0, "a path", "which is none")
 		}
 	case "missing_some":
-		if is(0, kindText, kindList, kindObject) {
-			complain(0, "a number", "which is not a count")
+		if is(0, kindList, kindObject) {
+			complain(0, "a number", "which is no count")
 		}
 		if is(1, kindScalar, kindText, kindObject) {
-			complain(1, "a list", "which does not list keys")
+			complain(1, "a list", "which lists no keys")
 		}
 	}
 }

@@ -3,6 +3,8 @@ package jsonlogic
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 )
 
 // compiler turns a rule into expressions and counts what it is made of.
@@ -137,8 +139,8 @@ func (c *compiler) copyData(v any, depth int, at *location) (any, error) {
 		return out, nil
 	case map[string]any:
 		out := make(map[string]any, len(v))
-		for key, value := range v {
-			if out[key], err = c.copyData(value, depth+1, at.member(key)); err != nil {
+		for _, key := range slices.Sorted(maps.Keys(v)) { // in order, so that of two faults the same is reported
+			if out[key], err = c.copyData(v[key], depth+1, at.member(key)); err != nil {
 				return nil, err
 			}
 		}

@@ -78,10 +78,8 @@ func toText(m *machine, v any) (string, error) {
 	case float64:
 		return formatNumber(v), nil
 	case json.Number:
-		if err := m.spendText(len(v)); err != nil {
-			return "", err
-		}
-		return formatNumber(parseJSONNumber(v)), nil
+		f := parseJSONNumber(v)
+		return formatNumber(f), m.spendNumber(len(v), f)
 	case []any:
 		b := textBuilder{m: m}
 		if err := b.addList(v, 0); err != nil {
@@ -127,7 +125,8 @@ func toNumber(m *machine, v any) (float64, error) {
 	case float64:
 		return v, nil
 	case json.Number:
-		return parseJSONNumber(v), m.spendText(len(v))
+		f := parseJSONNumber(v)
+		return f, m.spendNumber(len(v), f)
 	case nil:
 		return 0, nil
 	case undefinedValue:
@@ -142,7 +141,8 @@ func toNumber(m *machine, v any) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return textToNumber(s), m.spendText(len(s))
+	f := textToNumber(s)
+	return f, m.spendNumber(len(s), f)
 }
 
 // toFloat is JavaScript's parseFloat(v), which goes by way of text: null and true are not numbers, "3 apples" is.
@@ -151,13 +151,15 @@ func toFloat(m *machine, v any) (float64, error) {
 	case float64:
 		return v + 0, nil // the text of minus zero is "0"
 	case json.Number:
-		return parseJSONNumber(v) + 0, m.spendText(len(v))
+		f := parseJSONNumber(v) + 0
+		return f, m.spendNumber(len(v), f)
 	}
 	s, err := toText(m, v)
 	if err != nil {
 		return 0, err
 	}
-	return leadingNumber(s), m.spendText(len(s))
+	f := leadingNumber(s)
+	return f, m.spendNumber(len(s), f)
 }
 
 // toInteger is JavaScript's conversion to an integer or an infinity; what is not a number becomes zero.

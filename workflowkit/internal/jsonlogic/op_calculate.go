@@ -55,7 +55,13 @@ func opDivide(m *machine, _ any, args []any) (any, error) {
 
 func opModulo(m *machine, _ any, args []any) (any, error) {
 	a, b, err := operands(m, args)
-	return math.Mod(a, b), err
+	if err != nil {
+		return nil, err
+	}
+	// The remainder is found bit by bit: 1e308 by 1e-308 is two thousand times the work of 7 by 2.
+	_, high := math.Frexp(a)
+	_, low := math.Frexp(b)
+	return math.Mod(a, b), m.spend(1 + max(high-low, 0)/4)
 }
 
 func operands(m *machine, args []any) (a, b float64, err error) {
@@ -66,9 +72,13 @@ func operands(m *machine, args []any) (a, b float64, err error) {
 	return a, b, err
 }
 
-func opMin(m *machine, _ any, args []any) (any, error) { return extreme(m, args, math.Inf(1), math.Min) }
+func opMin(m *machine, _ any, args []any) (any, error) {
+	return extreme(m, args, math.Inf(1), math.Min)
+}
 
-func opMax(m *machine, _ any, args []any) (any, error) { return extreme(m, args, math.Inf(-1), math.Max) }
+func opMax(m *machine, _ any, args []any) (any, error) {
+	return extreme(m, args, math.Inf(-1), math.Max)
+}
 
 // extreme folds numbers. One that is not a number makes the result none, also beside an infinity, where Go's
 // functions let the infinity win.

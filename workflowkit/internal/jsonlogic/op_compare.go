@@ -49,9 +49,9 @@ func between(m *machine, args []any, inOrder func(by float64) bool) (any, error)
 	return inOrder(by), err
 }
 
-func opTruthy(_ *machine, _ any, args []any) (any, error) { return logicTruthy(arg(args, 0)), nil }
+func opTruthy(m *machine, _ any, args []any) (any, error) { return m.isTrue(arg(args, 0)), nil }
 
-func opNot(_ *machine, _ any, args []any) (any, error) { return !logicTruthy(arg(args, 0)), nil }
+func opNot(m *machine, _ any, args []any) (any, error) { return !m.isTrue(arg(args, 0)), nil }
 
 // opIn finds an item in a list or a text in a text; in anything else there is nothing to be found.
 func opIn(m *machine, _ any, args []any) (any, error) {

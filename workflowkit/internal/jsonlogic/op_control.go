@@ -9,7 +9,7 @@ func opIf(m *machine, data any, args []expr) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if logicTruthy(condition) {
+		if m.isTrue(condition) {
 			return args[i+1].eval(m, data)
 		}
 	}
@@ -36,7 +36,7 @@ func firstThat(m *machine, data any, args []expr, is bool) (any, error) {
 		if current, err = a.eval(m, data); err != nil {
 			return nil, err
 		}
-		if logicTruthy(current) == is {
+		if m.isTrue(current) == is {
 			break
 		}
 	}

@@ -26,7 +26,7 @@ func opFilter(m *machine, data any, args []expr) (any, error) {
 	var out []any
 	err = eachItem(m, list, func(_ int, v any) (more bool, err error) {
 		keep, err := evaluate(m, v, args, 1)
-		if err == nil && logicTruthy(keep) {
+		if err == nil && m.isTrue(keep) {
 			out = append(out, v)
 			err = m.makeItems(1)
 		}
@@ -127,7 +127,7 @@ func listArg(m *machine, data any, args []expr) ([]any, error) {
 func anyItem(m *machine, list []any, args []expr, want bool) (found bool, err error) {
 	err = eachItem(m, list, func(_ int, v any) (more bool, err error) {
 		got, err := evaluate(m, v, args, 1)
-		found = err == nil && logicTruthy(got) == want
+		found = err == nil && m.isTrue(got) == want
 		return !found, err
 	})
 	return found, err

@@ -3,7 +3,9 @@ package jsonlogic
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -150,15 +152,14 @@ func (r *resultWriter) convertList(in []any, depth int) (any, bool, error) {
 	return out, true, nil
 }
 
-// convertObject visits members in the order of the map, which shows nowhere: they are independent of each other, and
-// which limit or fault is met does not depend on it unless two are.
+// convertObject visits members in the order of their names, so that of two faults the same is reported every time.
 func (r *resultWriter) convertObject(in map[string]any, depth int) (any, bool, error) {
 	var out map[string]any
-	for key, v := range in {
+	for _, key := range slices.Sorted(maps.Keys(in)) {
 		if err := r.hold(len(key)); err != nil {
 			return nil, false, err
 		}
-		converted, changed, err := r.convert(v, depth+1)
+		converted, changed, err := r.convert(in[key], depth+1)
 		if err != nil {
 			return nil, false, err
 		}
@@ -166,10 +167,10 @@ func (r *resultWriter) convertObject(in map[string]any, depth int) (any, bool, e
 			continue
 		}
 		if out == nil {
-			out = make(map[string]any, len(in))
-			for k, unchanged := range in {
-				out[k] = unchanged
+			if err := r.m.makeItems(len(in)); err != nil {
+				return nil, false, err
 			}
+			out = maps.Clone(in)
 		}
 		out[key] = converted
 	}

@@ -9,8 +9,8 @@ package jsonlogic
 // A Literal's value is not copied: it must not change while a [Rule] that holds it is in use. The zero value is null.
 type Literal struct{ Value any }
 
-// Rule is a compiled rule. It is immutable and safe for concurrent use. The zero value is the rule null, whose result
-// is always null.
+// Rule is a compiled rule. It is immutable and safe for concurrent use. The zero value, and a nil Rule,
+// is the rule null, whose result is always null.
 type Rule struct {
 	root   expr
 	limits limits
@@ -44,7 +44,7 @@ func compile(rule any, l limits) (*Rule, error) {
 // Errors are an [UnknownOperatorError], an [OperatorError], an [UnsupportedValueError], or match [ErrTooDeep],
 // [ErrTooComplex] or [ErrTooLarge]. The same rule and data give the same result or error every time.
 func (r *Rule) Apply(data any) (any, error) {
-	if r.root == nil {
+	if r == nil || r.root == nil {
 		return nil, nil
 	}
 	m := newMachine(r.limits)

@@ -51,3 +51,14 @@ func logicTruthy(v any) bool {
 	}
 	return truthy(v)
 }
+
+// isTrue is logicTruthy at the machine's cost. That the budget is used up is noticed by whatever spends next.
+func (m *machine) isTrue(v any) bool {
+	number, ok := v.(json.Number)
+	if !ok {
+		return logicTruthy(v)
+	}
+	f := parseJSONNumber(number)
+	_ = m.spendNumber(len(number), f)
+	return f != 0 && !math.IsNaN(f)
+}
