@@ -1,0 +1,115 @@
+package loader
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/workflowkit/workflowkit-go/workflowkit"
+)
+
+// Workflow is a stored workflow. Its JSON form has the names of the columns.
+type Workflow struct {
+	ID int64 `json:"id"`
+	// CreatedAt is in UTC. It is nil if the row has no time or one that cannot be read.
+	CreatedAt   *time.Time `json:"created_at"`
+	Name        *string    `json:"name"`
+	Description *string    `json:"description"`
+	// Trigger is the name of the event that starts the workflow, or nil.
+	Trigger *string `json:"trigger"`
+	Enabled bool    `json:"enabled"`
+	// Definition is the workflow's JSON: byte for byte as it was stored on SQLite, with another order of keys on
+	// Postgres, which stores it as jsonb. It is nil for a workflow that has no definition yet, and a JSON string for a
+	// row of other software that holds something else than JSON.
+	Definition json.RawMessage `json:"workflow"`
+	// Version stands for the content of the definition, whatever the order of its keys. It is empty if there is none.
+	Version string `json:"version"`
+}
+
+// workflowRow is a row of workflows.
+type workflowRow struct {
+	ID          int64      `gorm:"column:id;primaryKey"`
+	Created     storedTime `gorm:"column:created_at"`
+	Name        *string    `gorm:"column:name"`
+	Description *string    `gorm:"column:description"`
+	Trigger     *string    `gorm:"column:trigger"`
+	Enabled     *bool      `gorm:"column:enabled"`
+	Definition  storedJSON `gorm:"column:workflow"`
+}
+
+// TableName names the table for gorm.
+func (workflowRow) TableName() string { return workflowsTable }
+
+func (r workflowRow) enabled() bool { return r.Enabled != nil && *r.Enabled }
+
+func (r workflowRow) workflow() Workflow {
+	return Workflow{
+		ID: r.ID, CreatedAt: r.Created.time, Name: r.Name, Description: r.Description, Trigger: r.Trigger,
+		Enabled: r.enabled(), Definition: json.RawMessage(r.Definition),
+		Version: definitionVersion(json.RawMessage(r.Definition)),
+	}
+}
+
+// selectWorkflows is the start of every query for workflows. SQLite's binary form of JSON, which its own functions
+// write, is turned into text; text stays as it is.
+func (db *DB) selectWorkflows(tx *gorm.DB) *gorm.DB {
+	definition := "workflow"
+	if db.dialect == dialectSQLite {
+		definition = `CASE WHEN typeof(workflow) = 'blob' AND json_valid(workflow, 8) THEN json(workflow)
+			ELSE workflow END AS workflow`
+	}
+	return tx.Model(&workflowRow{}).
+		Select(`id, created_at, name, description, "trigger", enabled, ` + definition)
+}
+
+// LoadWorkflow implements workflowkit.Loader: the enabled workflow whose trigger is the event's name, the one with the
+// lowest id if there are several, or nil if there is none. It is one query that an index answers, and what it returns
+// is never cached, so a change takes effect with the next run in every process.
+func (db *DB) LoadWorkflow(ctx context.Context, event workflowkit.Event) (*workflowkit.Definition, error) {
+	var rows []workflowRow
+	err := db.workflowOfEvent(db.read(ctx), event.Name).Find(&rows).Error
+	if err != nil {
+		return nil, wrap(ctx, err, "load workflow for event %q", event.Name)
+	}
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	w := rows[0].workflow()
+	return &workflowkit.Definition{ID: strconv.FormatInt(w.ID, 10), Version: w.Version, JSON: w.Definition}, nil
+}
+
+// workflowOfEvent spells the condition as the index does: SQLite uses a partial index only then.
+func (db *DB) workflowOfEvent(tx *gorm.DB, event string) *gorm.DB {
+	return db.selectWorkflows(tx).Where(`"trigger" = ? AND enabled`, event).Order("id").Limit(1)
+}
+
+// Workflows lists all workflows by id.
+func (db *DB) Workflows(ctx context.Context) ([]Workflow, error) {
+	var rows []workflowRow
+	if err := db.selectWorkflows(db.read(ctx)).Order("id").Find(&rows).Error; err != nil {
+		return nil, wrap(ctx, err, "list workflows")
+	}
+	workflows := make([]Workflow, len(rows))
+	for i, row := range rows {
+		workflows[i] = row.workflow()
+	}
+	return workflows, nil
+}
+
+// Workflow returns one workflow, or an error that matches [ErrNotFound].
+func (db *DB) Workflow(ctx context.Context, id int64) (Workflow, error) {
+	row, err := db.readWorkflow(db.read(ctx), id)
+	if err != nil {
+		return Workflow{}, wrap(ctx, err, "workflow %d", id)
+	}
+	return row.workflow(), nil
+}
+
+func (db *DB) readWorkflow(tx *gorm.DB, id int64) (workflowRow, error) {
+	var row workflowRow
+	err := db.selectWorkflows(tx).Where("id = ?", id).Take(&row).Error
+	return row, err
+}
