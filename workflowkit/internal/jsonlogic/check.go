@@ -65,7 +65,7 @@ func (c *checker) operation(name string, values any, at *location) {
 	if !ok {
 		hint := suggest(name)
 		if hint == "" {
-			hint = "an object with one member is an operation; known ones are ==, <, and, or, !, if, var, in, …"
+			hint = "an object with exactly one member is an operation, and the member's name its operator"
 		}
 		c.report(at, CodeUnknownOperator, fmt.Sprintf("unknown operator %q", shorten(name)), hint)
 	}
@@ -73,11 +73,11 @@ func (c *checker) operation(name string, values any, at *location) {
 		return
 	}
 	args, ok := values.([]any)
-	if !ok {
+	if ok = ok && args != nil; !ok { // a nil slice is null, as for Compile
 		args = []any{values}
 	}
 	if op.eager != nil || op.lazy != nil {
-		c.count(name, op, len(args), at)
+		c.count(name, op, len(args), ok, at)
 		c.kinds(name, args, ok, at)
 	}
 	if ok {
@@ -88,7 +88,7 @@ func (c *checker) operation(name string, values any, at *location) {
 }
 
 // count checks the number of arguments.
-func (c *checker) count(name string, op operator, n int, at *location) {
+func (c *checker) count(name string, op operator, n int, inList bool, at *location) {
 	if n >= op.least && (op.most < 0 || n <= op.most) {
 		return
 	}
@@ -98,7 +98,7 @@ func (c *checker) count(name string, op operator, n int, at *location) {
 		hint = "three arguments work with < and <= only"
 	case (name == "!" || name == "!!") && n == 0:
 		hint = "to test the empty list itself, write [[]]"
-	case op.least == 2 && n == 1:
+	case op.least == 2 && !inList:
 		hint = "arguments stand in one list: {\"" + name + "\": [a, b]}"
 	}
 	c.report(at, CodeArgumentCount, fmt.Sprintf("%q takes %s, found %d", name, takes(op), n), hint)
@@ -108,9 +108,11 @@ func (c *checker) count(name string, op operator, n int, at *location) {
 func takes(op operator) string {
 	switch {
 	case op.most < 0:
-		return fmt.Sprintf("at least %s", arguments(op.least))
+		return "at least " + arguments(op.least)
 	case op.least == op.most:
 		return arguments(op.least)
+	case op.least == 0:
+		return "at most " + arguments(op.most)
 	}
 	return fmt.Sprintf("%d to %s", op.least, arguments(op.most))
 }

@@ -43,7 +43,7 @@ func (c *checker) kinds(name string, args []any, inList bool, at *location) {
 		return at
 	}
 	complain := func(i int, needs, outcome string) {
-		text := fmt.Sprintf("argument %d of %q must be %s, found %s, %s", i+1, name, needs, kindOf(args[i]), outcome)
+		text := fmt.Sprintf("argument %d of %q must be %s, found %s%s", i+1, name, needs, kindOf(args[i]), outcome)
 		c.report(place(i), CodeArgumentType, text, "")
 	}
 	is := func(i int, kinds ...kind) bool {
@@ -57,23 +57,23 @@ func (c *checker) kinds(name string, args []any, inList bool, at *location) {
 	switch name {
 	case "map", "filter", "reduce", "all", "none", "some":
 		if is(0, kindScalar, kindText, kindObject) {
-			complain(0, "a list", "which has no items")
+			complain(0, "a list", ", which has no items")
 		}
 	case "in":
 		if is(1, kindScalar, kindObject) {
-			complain(1, "a list or a text", "in which nothing is found")
+			complain(1, "a list or a text", ", in which nothing is found")
 		}
 	case "var":
 		_, boolean := first(args).(bool)
 		if is(0, kindList, kindObject) || boolean {
-			complain(0, "a path", "which is none")
+			complain(0, "a path (a text or a number)", "")
 		}
 	case "missing_some":
 		if is(0, kindList, kindObject) {
-			complain(0, "a number", "which is no count")
+			complain(0, "a number", "")
 		}
 		if is(1, kindScalar, kindText, kindObject) {
-			complain(1, "a list", "which lists no keys")
+			complain(1, "a list", "")
 		}
 	}
 }

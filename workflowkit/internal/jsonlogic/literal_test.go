@@ -10,7 +10,10 @@ import (
 	"github.com/workflowkit/workflowkit-go/workflowkit/internal/jsonlogic"
 )
 
-func op(name string, args ...any) map[string]any { return map[string]any{name: args} }
+// op writes an operation. Its arguments are a list also when there are none; a nil slice would be null.
+func op(name string, args ...any) map[string]any {
+	return map[string]any{name: append([]any{}, args...)}
+}
 
 func lit(v any) jsonlogic.Literal { return jsonlogic.Literal{Value: v} }
 

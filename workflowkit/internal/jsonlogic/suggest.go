@@ -8,7 +8,7 @@ import (
 // suggest says what a writer who used an unknown operator may have meant. It is empty when nothing comes near.
 func suggest(name string) string {
 	if name == "method" {
-		return `"method" calls methods of JavaScript, which there is none of here`
+		return `methods of JavaScript objects cannot be called here`
 	}
 	if len(name) > 32 {
 		return ""
