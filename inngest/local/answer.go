@@ -41,19 +41,28 @@ func (s *Server) answered(j *job, a answer) {
 	}
 	isSDK := a.header.Get("X-Inngest-Sdk") != ""
 	success := a.status >= 200 && a.status < 300
+	noRetry := a.header.Get("X-Inngest-No-Retry") == "true"
 	switch {
 	case a.lost:
 		j.rerun(s, s.clock.Now(), j.attempt)
 	case a.err != nil:
-		s.failedCall(j, a, &RunError{Err: a.err.Error(), Name: "Error", Message: a.err.Error()})
+		text := a.err.Error()
+		if errors.Is(a.err, errUnreachable) {
+			text = errUnreachable.Error()
+		}
+		s.failedCall(j, a, &RunError{Err: text, Name: "Error", Message: text})
 	case success && !isSDK:
 		s.failedCall(j, a, &RunError{
 			Err: "not_sdk", Name: "not_sdk", Message: "The answer did not come from an Inngest SDK: it has no X-Inngest-SDK header.",
 		})
-	case !success:
-		s.failedCall(j, a, standardError(a.body, fmt.Sprintf("invalid status code: %d", a.status)))
 	case a.status == http.StatusPartialContent:
 		s.operations(j, a, ops)
+	case noRetry:
+		s.failedCall(j, a, standardError(a.body, "NonRetriableError"))
+	case !success:
+		s.failedCall(j, a, standardError(a.body, fmt.Sprintf("invalid status code: %d", a.status)))
+	case a.status == http.StatusNoContent:
+		s.finalize(r, Failed, nil, standardError(nil, "the answer is empty"))
 	default:
 		s.returned(j, a)
 	}
@@ -113,7 +122,7 @@ func (s *Server) failedCall(j *job, a answer, failure *RunError) {
 		j.rerun(s, s.retryTime(j, a), j.attempt+1)
 		return
 	}
-	output := json.RawMessage(nil)
+	output := errorMemo(failure)
 	if json.Valid(a.body) {
 		output = bytes.TrimSpace(a.body)
 	}
@@ -174,6 +183,11 @@ func (s *Server) returned(j *job, a answer) {
 	}
 	if unfinished := r.unfinished(len(output) == 0 || string(output) == "null"); unfinished != "" {
 		s.fault(r, FaultUnfinished, "call %d returned %s although %s", j.call.Number, clip(a.body), unfinished)
+		return
+	}
+	if r.raced && !r.closed {
+		s.fault(r, FaultNoBarrier, "the function returned after steps in Race mode of which several were under way at the end; "+
+			"close the group with one last planned step that waits for all others")
 		return
 	}
 	s.finalize(r, Completed, output, nil)

@@ -90,7 +90,25 @@ func parseEvent(raw []byte) (*event, error) {
 	return &event{id: in.ID, name: in.Name, data: in.Data, user: in.User, ts: in.Timestamp, v: in.Version}, nil
 }
 
-// payload is the event as apps, waits and expressions see it.
+// wire is the event as calls carry it.
+func (e *event) wire() map[string]any {
+	out := e.payload()
+	if e.data == nil {
+		out["data"] = nil
+	}
+	return out
+}
+
+// stored is the event as the server's own events and its API have it: without an empty user.
+func (e *event) stored() map[string]any {
+	out := e.wire()
+	if len(e.user) == 0 {
+		delete(out, "user")
+	}
+	return out
+}
+
+// payload is the event as waits and expressions see it.
 func (e *event) payload() map[string]any {
 	out := map[string]any{"id": e.id, "name": e.name, "ts": float64(e.ts), "data": orEmpty(e.data), "user": orEmpty(e.user)}
 	if e.v != "" {

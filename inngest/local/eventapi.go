@@ -25,7 +25,7 @@ type eventAnswer struct {
 // handleEvents takes one event or an array of them.
 func (s *Server) handleEvents(w http.ResponseWriter, r *http.Request) {
 	if key := s.cfg.EventKey; key != "" && subtle.ConstantTimeCompare([]byte(key), []byte(r.PathValue("key"))) != 1 {
-		writeJSON(w, http.StatusUnauthorized, eventAnswer{Status: http.StatusUnauthorized, Error: "Event key not found"})
+		refuseKey(w, "Event key not found")
 		return
 	}
 	body, err := io.ReadAll(r.Body)
@@ -38,11 +38,19 @@ func (s *Server) handleEvents(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusBadRequest, eventAnswer{IDs: ids, Status: http.StatusBadRequest, Error: err.Error()})
 		return
 	}
+	if len(ids) == 0 {
+		ids = []string{""} // as odd as the real server's answer to no events
+	}
 	writeJSON(w, http.StatusOK, eventAnswer{IDs: ids, Status: http.StatusOK})
 }
 
+// handleNoKey refuses what the real server redirects to its user interface, which looks like success to a client.
 func (s *Server) handleNoKey(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusUnauthorized, eventAnswer{Status: http.StatusUnauthorized, Error: "Event key is required"})
+	refuseKey(w, "Event key is required")
+}
+
+func refuseKey(w http.ResponseWriter, message string) {
+	writeJSON(w, http.StatusUnauthorized, map[string]any{"status": http.StatusUnauthorized, "message": "", "error": message})
 }
 
 // receive takes events as JSON. As on the real server, the events before a bad one are accepted; their ids are returned

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -121,7 +122,7 @@ func (s *Server) request(j *job) *callRequest {
 		},
 	}
 	for _, e := range r.events {
-		raw, err := json.Marshal(e.payload())
+		raw, err := json.Marshal(e.wire())
 		if err != nil {
 			continue // cannot happen: the payload was JSON
 		}
@@ -204,6 +205,9 @@ type answer struct {
 	body   []byte
 }
 
+// errUnreachable has the text by which the real server fails runs whose app is down.
+var errUnreachable = errors.New("Unable to reach SDK URL") //nolint:staticcheck // the real server's text
+
 // deliver makes the call, as far as the faults let it. No mutex is held.
 func (s *Server) deliver(c Call, address string, headers http.Header, body []byte) answer {
 	crash := NoCrash
@@ -211,12 +215,12 @@ func (s *Server) deliver(c Call, address string, headers http.Header, body []byt
 		crash = s.cfg.Faults.Crash(c)
 	}
 	if crash == CrashBefore {
-		return answer{err: fmt.Errorf("unable to reach SDK URL %s: the app is down (injected)", address)}
+		return answer{err: fmt.Errorf("%w: the app is down (injected)", errUnreachable)}
 	}
 	a := s.post(s.ctx, address, headers, body)
 	switch crash {
 	case CrashAfter:
-		return answer{err: fmt.Errorf("EOF reading the answer of %s: the app has died (injected)", address)}
+		return answer{err: fmt.Errorf("%w: the app has died before it could answer (injected)", errUnreachable)}
 	case ServerCrash:
 		return answer{lost: true, err: fmt.Errorf("the server has died before it could note the answer of %s (injected)", address)}
 	}
@@ -234,14 +238,14 @@ func (s *Server) post(ctx context.Context, address string, headers http.Header, 
 	}
 	response, err := s.client.Do(request)
 	if err != nil {
-		return answer{err: fmt.Errorf("unable to reach SDK URL: %w", err)}
+		return answer{err: fmt.Errorf("%w: %w", errUnreachable, err)}
 	}
 	defer response.Body.Close()
 	limit := int64(s.limits.ResponseBody)
 	read, err := io.ReadAll(io.LimitReader(response.Body, limit+1))
 	switch {
 	case err != nil:
-		return answer{err: fmt.Errorf("reading the answer: %w", err)}
+		return answer{err: fmt.Errorf("%w: reading the answer: %w", errUnreachable, err)}
 	case int64(len(read)) > limit:
 		return answer{err: fmt.Errorf("output_too_large: the answer exceeds the limit of %d bytes", limit)}
 	}

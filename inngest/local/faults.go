@@ -24,6 +24,10 @@ const (
 	// FaultAfterEnd: an answer came after the function had returned, and it is not one that does not matter. The real
 	// server may show the completed run as failed.
 	FaultAfterEnd FaultKind = "answer after the end"
+	// FaultNoBarrier: a group in Race mode is not closed by a last planned step that waits for all others, or a step runs
+	// serially after such a group. On the real server two discoveries can then reach the same code at once: a step runs
+	// twice, or the completed run is shown as failed. It is reported also when it happened to go well.
+	FaultNoBarrier FaultKind = "no barrier"
 	// FaultUnfinished: the function has returned while steps that it had planned were not finished. The real server
 	// completes the run and drops their results.
 	FaultUnfinished FaultKind = "unfinished steps"

@@ -3,7 +3,6 @@ package local
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -21,7 +20,7 @@ type pause struct {
 	op       string
 	race     bool
 	coalesce string
-	key      string // correlation id of an invocation, or name of a signal
+	key      string // correlation id of an invocation
 }
 
 // pauseStep makes a step wait, at most until the given time.
@@ -106,7 +105,8 @@ func (s *Server) expiry(j *job, op *operation, timeout string) (time.Time, bool)
 
 // invalid fails the run at once because of an operation that can never work.
 func (s *Server) invalid(j *job, name, message string) {
-	s.finalize(j.run, Failed, nil, &RunError{Err: name, Name: name, Message: message})
+	failure := &RunError{Err: name, Name: name, Message: message}
+	s.finalize(j.run, Failed, errorMemo(failure), failure)
 }
 
 // match lets an event end the waits for it, and cancel runs.
@@ -161,7 +161,7 @@ func (s *Server) pauseTimedOut(p *pause) {
 	memo, status := json.RawMessage("null"), TimedOut
 	if p.op == opInvokeFunction {
 		const name, message = "InngestInvokeTimeoutError", "Timed out waiting for invoked function to complete"
-		memo, status = errorMemo(&RunError{Err: name, Name: name, Message: message}), Failed
+		memo, status = errorMemo(&RunError{Err: name + ": " + message, Name: name, Message: message}), Failed
 	}
 	s.resume(p, memo, status, "timeout")
 }
@@ -179,6 +179,7 @@ func (s *Server) forget(p *pause) {
 	same := func(other *pause) bool { return other == p }
 	s.pauses[p.event] = slices.DeleteFunc(s.pauses[p.event], same)
 	p.run.pauses = slices.DeleteFunc(p.run.pauses, same)
-	maps.DeleteFunc(s.invokes, func(_ string, other *pause) bool { return other == p })
-	maps.DeleteFunc(s.signals, func(_ string, other *pause) bool { return other == p })
+	if s.invokes[p.key] == p {
+		delete(s.invokes, p.key)
+	}
 }

@@ -176,6 +176,8 @@ type run struct {
 	faults    []Fault
 	result    *job // the job whose answer has ended the run
 	concluded bool // that answer was the function's result
+	raced     bool // an operation was in Race mode
+	closed    bool // the step reported last was reported when all others had ended
 
 	jobs      int // queued, ready or being done
 	pauses    []*pause

@@ -33,9 +33,6 @@ func (r *run) answer() runAnswer {
 		ended := r.ended
 		out.EndedAt = &ended
 	}
-	if r.status == Failed && len(out.Output) == 0 && r.err != nil {
-		out.Output = errorMemo(r.err)
-	}
 	return out
 }
 
@@ -120,7 +117,7 @@ func (s *Server) handleBatch(w http.ResponseWriter, r *http.Request) {
 	s.state(w, r, func(found *run) any {
 		events := make([]map[string]any, len(found.events))
 		for i, e := range found.events {
-			events[i] = e.payload()
+			events[i] = e.stored()
 		}
 		return events
 	})

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"encoding/json"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
@@ -98,12 +99,21 @@ func (s *Server) start(f *function, e *event) {
 		memos: map[string]rawJSON{}, executed: map[string]operation{}, pending: map[string]bool{}, seen: map[string]bool{},
 		steps: map[string]*Step{}, traceID: fmt.Sprintf("%016x%016x", s.rng.Uint64(), s.rng.Uint64()|1),
 	}
+	for _, e := range r.events {
+		if raw, err := json.Marshal(e.stored()); err == nil {
+			r.stateSize += len(raw) // events count as state on the real server
+		}
+	}
 	r.rng = rand.New(rand.NewPCG(uint64(s.cfg.Faults.Seed), runSeed(f, e, len(s.order))))
 	s.runs[r.id] = r
 	s.order = append(s.order, r)
 	if skipped := s.enterSingleton(r, vars); skipped {
 		r.status, r.ended = Skipped, now
 		s.log.Debug("run skipped, another one is running", "run_id", r.id, "function_id", f.slug)
+		if p := s.invokes[e.correlationID()]; p != nil {
+			s.fault(p.run, FaultStuck, "the invoked function %q was skipped because its singleton is busy; the real server does not "+
+				"say so to the run that has invoked it, which then waits until its time-out", f.slug)
+		}
 		return
 	}
 	s.dedupe[f.id+"/"+e.id] = dedupeEntry{run: r, at: now}
@@ -195,7 +205,7 @@ func (s *Server) announceEnd(r *run) {
 	}
 	var all []any
 	for _, e := range r.events {
-		all = append(all, e.payload())
+		all = append(all, e.stored())
 	}
 	data := map[string]any{
 		"function_id": r.fn.slug, "run_id": r.id, "event": first.payload(), "events": all,

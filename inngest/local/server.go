@@ -46,7 +46,6 @@ type Server struct {
 	dedupe     map[string]dedupeEntry
 	pauses     map[string][]*pause // by event name
 	invokes    map[string]*pause   // by correlation id
-	signals    map[string]*pause
 	singletons map[string]*run
 	debounces  map[string]*debounced
 	rates      map[string]*bucket
@@ -82,7 +81,7 @@ func Start(cfg Config) (*Server, error) {
 		changed: make(chan struct{}), rng: rand.New(rand.NewPCG(uint64(cfg.Faults.Seed), 0x1a)),
 		apps: map[string]*app{}, functions: map[string]*function{}, events: map[string]*event{}, runs: map[string]*run{},
 		dedupe: map[string]dedupeEntry{}, pauses: map[string][]*pause{}, invokes: map[string]*pause{},
-		signals: map[string]*pause{}, singletons: map[string]*run{}, debounces: map[string]*debounced{},
+		singletons: map[string]*run{}, debounces: map[string]*debounced{},
 		rates: map[string]*bucket{}, slots: map[string]int{},
 	}
 	if s.clock == nil {
