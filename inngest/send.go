@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/inngest/inngestgo"
@@ -31,6 +32,9 @@ const (
 	sendBaseDelay     = 100 * time.Millisecond
 	sendMaxRetryAfter = 10 * time.Second // a longer wait is the caller's decision
 	sendResponseLimit = 1 << 20
+
+	minTimestamp = 315532800_000  // 1980, in milliseconds: a time in seconds is below
+	maxTimestamp = 4102444800_000 // 2100
 )
 
 // Send sends an event and returns the id that the server gave it. See [Client.SendMany].
@@ -148,6 +152,10 @@ func encodeEvent(event workflowkit.Event) (json.RawMessage, error) {
 		return nil, fmt.Errorf("%w: name is empty", ErrInvalidEvent)
 	case len(event.Name) > maxEventName:
 		return nil, fmt.Errorf("%w: name is %d bytes long, at most %d are possible", ErrInvalidEvent, len(event.Name), maxEventName)
+	case strings.HasPrefix(strings.ToLower(event.Name), "inngest/"):
+		return nil, fmt.Errorf("%w: names that begin with inngest/ are the server's own", ErrInvalidEvent)
+	case event.Timestamp != 0 && (event.Timestamp < minTimestamp || event.Timestamp >= maxTimestamp):
+		return nil, fmt.Errorf("%w: timestamp %d is not in milliseconds between 1980 and 2100", ErrInvalidEvent, event.Timestamp)
 	case !isObject(event.Data):
 		return nil, fmt.Errorf("%w: data is not a JSON object", ErrInvalidEvent)
 	case !isObject(event.User):

@@ -62,7 +62,7 @@ func TestSendPostsEvents(t *testing.T) {
 		BaseURL: api.URL, EventKey: "key/1", SigningKey: testKey, Env: "branch", HTTPClient: api.Client(),
 	})
 	ids, err := client.SendMany(t.Context(), []workflowkit.Event{
-		{ID: "one", Name: "a", Data: json.RawMessage(`{"n":9007199254740993}`), Timestamp: 5}, event("b", ""),
+		{ID: "one", Name: "a", Data: json.RawMessage(`{"n":9007199254740993}`), Timestamp: 1700000000005}, event("b", ""),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -70,7 +70,7 @@ func TestSendPostsEvents(t *testing.T) {
 	if diff := cmp.Diff([]string{"id0", "id1"}, ids); diff != "" {
 		t.Errorf("ids (-want +got):\n%s", diff)
 	}
-	want := `[{"id":"one","name":"a","data":{"n":9007199254740993},"ts":5},{"name":"b","data":{}}]`
+	want := `[{"id":"one","name":"a","data":{"n":9007199254740993},"ts":1700000000005},{"name":"b","data":{}}]`
 	if diff := cmp.Diff([]string{want}, api.bodies); diff != "" {
 		t.Errorf("bodies (-want +got):\n%s", diff)
 	}
@@ -206,13 +206,13 @@ func TestSendChecksEvents(t *testing.T) {
 		events []workflowkit.Event
 		is     error
 	}{
-		"no name":             {[]workflowkit.Event{event("", `{}`)}, inngest.ErrInvalidEvent},
-		"a long name":         {[]workflowkit.Event{event(strings.Repeat("x", 513), `{}`)}, inngest.ErrInvalidEvent},
-		"data is an array":    {[]workflowkit.Event{event("e", `[]`)}, inngest.ErrInvalidEvent},
-		"data is broken":      {[]workflowkit.Event{event("e", `{`)}, inngest.ErrInvalidEvent},
-		"user is a text":      {[]workflowkit.Event{{Name: "e", User: json.RawMessage(`"x"`)}}, inngest.ErrInvalidEvent},
-		"too large":           {[]workflowkit.Event{event("ok", `{}`), event("e", big)}, inngest.ErrEventTooLarge},
-		"too many":            {make([]workflowkit.Event, 5001), inngest.ErrInvalidEvent},
+		"no name":          {[]workflowkit.Event{event("", `{}`)}, inngest.ErrInvalidEvent},
+		"a long name":      {[]workflowkit.Event{event(strings.Repeat("x", 513), `{}`)}, inngest.ErrInvalidEvent},
+		"data is an array": {[]workflowkit.Event{event("e", `[]`)}, inngest.ErrInvalidEvent},
+		"data is broken":   {[]workflowkit.Event{event("e", `{`)}, inngest.ErrInvalidEvent},
+		"user is a text":   {[]workflowkit.Event{{Name: "e", User: json.RawMessage(`"x"`)}}, inngest.ErrInvalidEvent},
+		"too large":        {[]workflowkit.Event{event("ok", `{}`), event("e", big)}, inngest.ErrEventTooLarge},
+		"too many":         {make([]workflowkit.Event, 5001), inngest.ErrInvalidEvent},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -1,0 +1,171 @@
+package inngest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/inngest/inngestgo"
+
+	"github.com/workflowkit/workflowkit-go/workflowkit"
+)
+
+// maxResult bounds the result of a run that is sent to Inngest, which refuses answers of more than 8 MiB and then fails
+// the run.
+const maxResult = 4 << 20
+
+// Register makes engine a function of the client's app: every event that f names starts a run of the workflow that the
+// engine loads for it. All faults of f are returned joined into one error; an id can be registered once.
+//
+// The server learns of the function with the next sync, which most servers start by themselves; see [Client.Handler].
+func Register(client *Client, engine *workflowkit.Engine, f Function) error {
+	switch {
+	case client == nil:
+		return errors.New("register function: client is nil")
+	case engine == nil:
+		return fmt.Errorf("register function %q: engine is nil", f.ID)
+	}
+	return client.register(f, func(ctx context.Context, tools workflowkit.Tools, in workflowkit.RunInput) (json.RawMessage, error) {
+		result, err := engine.Run(ctx, tools, in)
+		if err != nil {
+			return nil, err
+		}
+		return marshalResult(result)
+	})
+}
+
+// program is what a function does in each pass of a run. It returns workflowkit.ErrSuspended if the run goes on in a
+// later pass.
+type program func(ctx context.Context, tools workflowkit.Tools, in workflowkit.RunInput) (json.RawMessage, error)
+
+func (c *Client) register(f Function, run program) error {
+	err := f.check()
+	functions := []Function{f}
+	programs := []program{run}
+	if f.OnFailure != nil {
+		failure, program := c.failureFunction(f)
+		functions, programs = append(functions, failure), append(programs, program)
+		err = errors.Join(err, checkID("id of the function for failures", failure.ID))
+	}
+	if err == nil {
+		err = c.claim(functions)
+	}
+	if err != nil {
+		return fmt.Errorf("register function %q: %w", f.ID, err)
+	}
+	for i := range functions {
+		if err := registerSDK(c, functions[i].options(), functions[i].sdkTriggers(), c.call(functions[i].ID, programs[i])); err != nil {
+			return fmt.Errorf("register function %q: %w", functions[i].ID, err)
+		}
+	}
+	return nil
+}
+
+// RegisterFunction registers a plain inngestgo function beside workflows. It is served with the guards of the client's
+// handler, but its steps are inngestgo's own.
+func RegisterFunction[T any](client *Client, opts inngestgo.FunctionOpts, trigger inngestgo.MultipleTriggers, fn inngestgo.SDKFunction[T]) error {
+	var err error
+	switch {
+	case client == nil:
+		err = errors.New("client is nil")
+	case fn == nil:
+		err = errors.New("function is nil")
+	case len(trigger) == 0:
+		err = errors.New("no trigger starts the function")
+	default:
+		if err = checkID("function id", opts.ID); err == nil {
+			err = client.claim([]Function{{ID: opts.ID}})
+		}
+	}
+	if err == nil {
+		err = registerSDK(client, opts, trigger, fn)
+	}
+	if err != nil {
+		return fmt.Errorf("register function %q: %w", opts.ID, err)
+	}
+	return nil
+}
+
+func registerSDK[T any](c *Client, opts inngestgo.FunctionOpts, trigger inngestgo.MultipleTriggers, fn inngestgo.SDKFunction[T]) error {
+	for _, sdk := range []inngestgo.Client{c.sync, c.calls} {
+		if _, err := inngestgo.CreateFunction(sdk, opts, trigger, fn); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// claim takes the ids of functions, all or none.
+func (c *Client) claim(functions []Function) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, f := range functions {
+		if c.functions[f.ID] {
+			return fmt.Errorf("id %q is registered already", f.ID)
+		}
+	}
+	for _, f := range functions {
+		c.functions[f.ID] = true
+	}
+	return nil
+}
+
+// call returns what inngestgo is to call in each pass. The event comes from the request, because inngestgo would decode
+// it into 64-bit floats.
+func (c *Client) call(id string, run program) inngestgo.SDKFunction[struct{}] {
+	return func(ctx context.Context, _ inngestgo.Input[struct{}]) (any, error) {
+		call := callFrom(ctx)
+		if call == nil {
+			return nil, errors.New("function was called outside of the client's handler")
+		}
+		logger := c.logger.With("run_id", call.runID, "function_id", id)
+		in := workflowkit.RunInput{RunID: call.runID, Attempt: call.attempt}
+		if err := json.Unmarshal(call.event, &in.Event); err != nil {
+			return nil, inngestgo.NoRetryError(fmt.Errorf("read the event: %w", err))
+		}
+		result, err := runProgram(ctx, run, newStepTools(c, call, logger), in, logger)
+		if errors.Is(err, workflowkit.ErrSuspended) {
+			// The steps that were asked for are the answer, and the response is held to there being any.
+			call.suspended = true
+			return nil, nil
+		}
+		if err != nil {
+			logger.Error("inngest function failed", "attempt", call.attempt, "error", err)
+			return nil, bodyError(err)
+		}
+		logger.Info("inngest function completed")
+		return result, nil
+	}
+}
+
+// runProgram calls run and makes its panics errors.
+func runProgram(ctx context.Context, run program, tools *stepTools, in workflowkit.RunInput, logger *slog.Logger) (result json.RawMessage, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			result, err = nil, panicError(logger, "function", value)
+		}
+	}()
+	return run(ctx, tools, in)
+}
+
+// marshalResult returns the result of a run as JSON, without inputs and outputs if it would be too large with them.
+func marshalResult(result *workflowkit.Result) (json.RawMessage, error) {
+	raw, err := json.Marshal(result)
+	if err != nil {
+		return nil, workflowkit.NoRetryError(fmt.Errorf("marshal result: %w", err))
+	}
+	if len(raw) <= maxResult {
+		return raw, nil
+	}
+	short := *result
+	short.Actions = append([]workflowkit.ActionResult(nil), result.Actions...)
+	for i := range short.Actions {
+		short.Actions[i].Inputs, short.Actions[i].Output = nil, nil
+	}
+	return json.Marshal(struct {
+		workflowkit.Result
+		Note string `json:"note"`
+	}{short, fmt.Sprintf("inputs and outputs are left out: the result would have %d bytes", len(raw))})
+}

@@ -1,0 +1,140 @@
+package inngest
+
+import (
+	"context"
+	"crypto/sha1" //nolint:gosec // the protocol names steps by it
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/inngest/inngestgo/step"
+
+	"github.com/workflowkit/workflowkit-go/workflowkit"
+)
+
+// maxWait is the longest time that Inngest sleeps or waits.
+const maxWait = 366 * 24 * time.Hour
+
+// stepTools are the durable steps of one call. They are not safe for concurrent use; the engine calls one at a time.
+type stepTools struct {
+	client *Client
+	call   *call
+	logger *slog.Logger
+
+	used   map[string]bool // ids of steps in this call
+	hijack any             // what inngestgo panicked with last
+	ended  bool            // inngestgo has ended the serial part of the call: nothing can be asked of it any more
+}
+
+var _ workflowkit.Tools = (*stepTools)(nil)
+
+func newStepTools(client *Client, c *call, logger *slog.Logger) *stepTools {
+	return &stepTools{client: client, call: c, logger: logger, used: map[string]bool{}}
+}
+
+// branchKey marks the contexts of branches that may be executed concurrently.
+type branchKey struct{}
+
+func inBranch(ctx context.Context) bool { return ctx.Value(branchKey{}) != nil }
+
+// begin checks that a step can be called now and returns the id by which the server knows it: the given one, or with a
+// counter if it repeats one. inngestgo would count by itself, but then the results of steps could not be looked up.
+func (t *stepTools) begin(ctx context.Context, id string) (string, error) {
+	if t.ended {
+		return "", workflowkit.ErrSuspended
+	}
+	// inngestgo takes a context that is over for its own doing, and would end the run as if it were complete.
+	if err := ctx.Err(); err != nil {
+		return "", context.Cause(ctx)
+	}
+	unique := id
+	for n := 1; t.used[unique]; n++ {
+		unique = fmt.Sprintf("%s:%d", id, n)
+	}
+	t.used[unique] = true
+	return unique, nil
+}
+
+// ending returns err, and notes if it ends the pass: outside of branches inngestgo does nothing more then.
+func (t *stepTools) ending(ctx context.Context, err error) error {
+	if errors.Is(err, workflowkit.ErrSuspended) && !inBranch(ctx) {
+		t.ended = true
+	}
+	return err
+}
+
+// result returns the stored result of a step, and whether there is one.
+func (t *stepTools) result(id string) (json.RawMessage, bool) {
+	memo, ok := t.call.steps[hashStep(id)]
+	return memo, ok
+}
+
+// failure returns the stored error of a step, or nil if it has no result or succeeded.
+func (t *stepTools) failure(id string) error {
+	memo, ok := t.result(id)
+	if !ok {
+		return nil
+	}
+	var stored struct {
+		Error *struct {
+			Name    string          `json:"name"`
+			Message string          `json:"message"`
+			Data    json.RawMessage `json:"data"`
+		} `json:"error"`
+	}
+	if json.Unmarshal(memo, &stored) != nil || stored.Error == nil {
+		return nil
+	}
+	return newStepError(id, stored.Error.Name, stored.Error.Message, stored.Error.Data)
+}
+
+// Targeted implements [workflowkit.Tools].
+func (t *stepTools) Targeted(id string) bool {
+	return t.call.target != "" && t.call.target == hashStep(id)
+}
+
+func hashStep(id string) string {
+	sum := sha1.Sum([]byte(id)) //nolint:gosec // see the import
+	return hex.EncodeToString(sum[:])
+}
+
+// Sleep implements [workflowkit.Tools]. A sleep of no time is a sleep of a moment, so that each replay counts the same
+// steps.
+func (t *stepTools) Sleep(ctx context.Context, id string, d time.Duration) error {
+	if d > maxWait {
+		return workflowkit.NoRetryError(fmt.Errorf("step %q: sleep of %v, Inngest allows at most %v", stepName(id), d, maxWait))
+	}
+	unique, err := t.begin(ctx, id)
+	if err != nil {
+		return err
+	}
+	err = t.guard(unique, func() error {
+		step.Sleep(ctx, unique, max(d, time.Millisecond))
+		return nil
+	})
+	return t.ending(ctx, err)
+}
+
+// SleepUntil implements [workflowkit.Tools].
+func (t *stepTools) SleepUntil(ctx context.Context, id string, at time.Time) error {
+	return t.Sleep(ctx, id, time.Until(at))
+}
+
+// stepName returns the id of a step without that of its action.
+func stepName(id string) string {
+	if _, name, ok := strings.Cut(id, "/"); ok {
+		return name
+	}
+	return id
+}
+
+func newStepError(id, name, message string, data json.RawMessage) error {
+	if string(data) == "null" {
+		data = nil
+	}
+	return &workflowkit.StepError{StepID: stepName(id), Name: name, Message: message, Data: data}
+}

@@ -1,0 +1,103 @@
+package inngest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/inngest/inngestgo"
+	sdkerrors "github.com/inngest/inngestgo/errors"
+	"github.com/inngest/inngestgo/step"
+
+	"github.com/workflowkit/workflowkit-go/workflowkit"
+)
+
+// maxStepOutput is what Inngest stores of a step. With more of it the run fails, with a message that names no step.
+const maxStepOutput = 4<<20 - 1<<10
+
+type stepFunc = func(ctx context.Context) (json.RawMessage, error)
+
+// Run implements [workflowkit.Tools].
+func (t *stepTools) Run(ctx context.Context, id string, fn func(ctx context.Context) (json.RawMessage, error)) (json.RawMessage, error) {
+	unique, err := t.begin(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	var out json.RawMessage
+	err = t.guard(unique, func() (err error) {
+		out, err = t.runStep(ctx, unique, fn)
+		return err
+	})
+	if err = t.ending(ctx, err); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// runStep calls inngestgo, which may panic to end the pass.
+func (t *stepTools) runStep(ctx context.Context, id string, fn stepFunc) (json.RawMessage, error) {
+	fresh := false
+	out, err := step.Run(ctx, id, func(ctx context.Context) (json.RawMessage, error) {
+		fresh = true
+		return t.execute(ctx, id, fn)
+	})
+	if fresh && (err != nil || inBranch(ctx)) {
+		// The result is on its way to the server, but not stored, and an error may be tried again. So nothing may be
+		// computed from either: the pass ends for this branch.
+		return nil, workflowkit.ErrSuspended
+	}
+	var failed inngestgo.StepError
+	if errors.As(err, &failed) {
+		return nil, newStepError(id, failed.Name, failed.Message, failed.Data)
+	}
+	return out, err
+}
+
+// execute calls the function of a step and gives its outcome a form that inngestgo can store and read back.
+func (t *stepTools) execute(ctx context.Context, id string, fn stepFunc) (out json.RawMessage, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			out, err = nil, bodyError(panicError(t.logger, "step "+id, value))
+		}
+	}()
+	out, err = fn(ctx)
+	switch {
+	case err != nil:
+		t.logger.Warn("step failed", "step_id", id, "attempt", t.call.attempt, "error", err)
+		return nil, bodyError(err)
+	case len(out) == 0:
+		return json.RawMessage("null"), nil
+	case !json.Valid(out):
+		return nil, bodyError(workflowkit.NoRetryError(errors.New("result is not JSON")))
+	case len(out) > maxStepOutput:
+		return nil, bodyError(workflowkit.NoRetryError(fmt.Errorf(
+			"result is %d bytes long, Inngest stores at most %d", len(out), maxStepOutput)))
+	}
+	return out, nil
+}
+
+// bodyError returns err as inngestgo understands it: whether and when to try again, and the text. The error itself must
+// not go there, because inngestgo looks into it for errors of other steps and then ends the run.
+func bodyError(err error) error {
+	text := errors.New(err.Error())
+	if workflowkit.IsNoRetryError(err) || sdkerrors.IsNoRetryError(err) {
+		return inngestgo.NoRetryError(text)
+	}
+	if at, ok := workflowkit.RetryAt(err); ok {
+		return retryAt(text, at)
+	}
+	if at := sdkerrors.GetRetryAtTime(err); at != nil {
+		return retryAt(text, *at)
+	}
+	return text
+}
+
+// retryAt rounds the time up, because it travels in whole seconds and earlier than asked for would be too early.
+func retryAt(err error, at time.Time) error {
+	if whole := at.Truncate(time.Second); whole.Before(at) {
+		at = whole.Add(time.Second)
+	}
+	return inngestgo.RetryAtError(err, at)
+}
