@@ -155,7 +155,12 @@ func (r *resultWriter) convertList(in []any, depth int) (any, bool, error) {
 // convertObject visits members in the order of their names, so that of two faults the same is reported every time.
 func (r *resultWriter) convertObject(in map[string]any, depth int) (any, bool, error) {
 	var out map[string]any
-	for _, key := range slices.Sorted(maps.Keys(in)) {
+	keys := make([]string, 0, len(in))
+	for key := range in {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	for _, key := range keys {
 		if err := r.hold(len(key)); err != nil {
 			return nil, false, err
 		}
