@@ -11,7 +11,7 @@ import (
 // run's own revision is removed, and the reason becomes [Post.Error]. It changes nothing when called again, nor when
 // an editor or another run has the post by now.
 func (db *DB) Fail(ctx context.Context, id int64, run, reason string) (Post, error) {
-	c := Change{PostID: id, RunID: run, Key: run + "/$fail"}
+	c := Change{PostID: id, RunID: run, Key: fmt.Sprintf("%s/$fail/%d", run, id)}
 	if err := c.check(); err != nil {
 		return Post{}, fmt.Errorf("fail post: %w", err)
 	}

@@ -1,0 +1,74 @@
+// Package loader keeps workflows and blog posts in Postgres or SQLite, by gorm. [DB] is a workflowkit.Loader, and it
+// has the writes that the blog's actions and editors make.
+//
+//	db, err := loader.Open(ctx, os.Getenv("DATABASE_URL")) // postgres://… or the path of a SQLite file
+//	_, err = db.Migrate(ctx)
+//	_, err = db.Seed(ctx)
+//	engine, err := workflowkit.New(workflowkit.WithLoader(db), …)
+//
+// # Whose tables these are
+//
+// The tables workflows and blog_posts have the shape that the TypeScript workflow kit's blog uses, on Supabase
+// (Postgres) and with Prisma (SQLite). In an empty database [DB.Migrate] creates them. If one of them exists, or both,
+// the migrations take it over: the application that created it remains its owner and can go on running beside this
+// one, on the same rows. What is added then is all that is added:
+//
+//   - to both tables, those of the columns named below that an older version of the application did not have;
+//   - to blog_posts, workflow_error (why the last run failed) and workflow_revision (which run made the revision, from
+//     which text), both nullable text;
+//   - to workflows, the index workflowkit_workflow_of_event, which answers [DB.LoadWorkflow];
+//   - the tables workflowkit_migrations (goose's list), workflowkit_tables (which tables were here before, and when
+//     the seeds were put in) and workflowkit_writes (keys of writes, kept for 90 days).
+//
+// Nothing is dropped, renamed, retyped or rewritten. Rows, identity sequences, grants, row level security, triggers and
+// publications stay as they are. Tables that the migrations have created also get two unique indexes: one enabled
+// workflow for each trigger, and no two workflows of one name. In tables that were taken over only the writes of this
+// package keep to that, since an index could make a write of the other application fail.
+//
+// The columns are, of workflows: id, created_at, workflow, enabled, trigger, description, name; of blog_posts: id, title,
+// subtitle, status, markdown, created_at, markdown_ai_revision, ai_publishing_recommendations. Ids are integers; another
+// type of id is refused before anything is changed. Migrations go one way: there is no "down" that could lose rows.
+//
+// On Postgres the tables are found along the search_path, and what is new is created in its first schema. On SQLite,
+// times are read in every layout that applications are known to store, and a new row's time is written like the one
+// of the row before it. An update writes the columns that it changes and no others.
+//
+// # Migrations in production
+//
+// Several replicas may call [DB.Migrate] at once: one does the work, the others wait for it. It needs a role that owns
+// the tables. To keep that right from the application, run a program of a few lines with the owner's URL before each
+// release,
+//
+//	db, err := loader.Open(ctx, os.Getenv("MIGRATION_DATABASE_URL"))
+//	report, err := db.Migrate(ctx)
+//
+// grant the application's role SELECT, INSERT, UPDATE and DELETE on workflows, blog_posts and workflowkit_writes, and
+// SELECT on the other two, and call [DB.CheckSchema] in the application. A migration that cannot have a table's lock
+// within ten seconds gives up and changes nothing, so that it never queues in front of the application's own queries;
+// run it again. On Supabase, the roles anon and authenticated get no rights on the new tables; connect as postgres, since
+// a role to which row level security applies would not see the posts. Migrations need a session: use the direct
+// address or the session pooler. Behind a transaction pooler, ?default_query_exec_mode=exec in the URL (or Prisma's
+// pgbouncer=true) keeps the application from preparing statements.
+//
+// # Writes
+//
+// Every write is one transaction in which the row is locked. A write of a run carries a key, and a write whose key
+// was applied before is not made again: a step may run twice. What a write would overwrite must be what its author has
+// seen. For that a post has no counter, which other software would not keep, but a [Post.Version] computed from its
+// texts, so a change by the TypeScript application is noticed like one of our own. Beyond the version:
+//
+//   - A revision remembers from which text it was made. If the text is edited in the meantime, the run's next revision
+//     and its application are refused with [ErrChanged], even if the run has read the post again in between.
+//   - After an editor's decision (review, revert, publish, unpublish) no run that has written before may write again.
+//   - A newer run is not stopped by what an older one left behind, and an older one cannot disturb a newer one.
+//
+// Inngest's run ids tell by themselves which run is newer. With other ids, the run that wrote to the post first counts
+// as the older one.
+//
+// # Limits
+//
+// A workflow's definition is stored byte for byte on SQLite. On Postgres it is a jsonb, which keeps neither the order
+// of keys nor white space nor duplicate keys, and refuses \u0000. A SQLite file must be on a disk of the machine, not on a
+// network share. :memory: has one connection, so it is for tests. Prisma's relative paths (file:./dev.db) are relative
+// to its schema's folder; here they are relative to the working directory.
+package loader
