@@ -14,19 +14,21 @@ import (
 // Client connects an app to an Inngest server: it sends events, and its handler executes the functions that were
 // registered. It is safe for concurrent use. Clients are made by [NewClient].
 type Client struct {
-	appID    string
-	settings settings
-	http     *http.Client
-	logger   *slog.Logger
-	maxBody  int64
-	unsigned bool // Config.AllowUnsignedSync
+	appID, appVersion string
+	settings          settings
+	http              *http.Client
+	logger            *slog.Logger
+	maxBody           int64
+	unsigned          bool // Config.AllowUnsignedSync
 
-	// inngestgo keeps verification and execution together, and verifies less than the handler of this package does.
-	// So there are two of its clients with the same functions: sync answers sync requests in the client's own mode, and
-	// calls executes, without asking again, what the handler has let through.
-	sync, calls               inngestgo.Client
-	syncHandler, callsHandler http.Handler
-	handler                   http.Handler
+	// inngestgo executes, without asking for a signature again, what the handler has let through, and describes the
+	// functions to who signs with describeKey.
+	sdk         inngestgo.Client
+	calls       http.Handler
+	describer   inngestgo.Client
+	describe    http.Handler
+	describeKey string
+	handler     http.Handler
 
 	mu        sync.Mutex
 	functions map[string]bool // ids, without the app's
@@ -41,8 +43,9 @@ func NewClient(config Config) (*Client, error) {
 		return nil, fmt.Errorf("inngest client: %w", err)
 	}
 	c := &Client{
-		appID: config.AppID, settings: resolved, http: config.HTTPClient, logger: config.Logger,
+		appID: config.AppID, appVersion: config.AppVersion, settings: resolved, http: config.HTTPClient, logger: config.Logger,
 		maxBody: config.MaxBodySize, unsigned: config.AllowUnsignedSync, functions: map[string]bool{},
+		describeKey: newDescribeKey(),
 	}
 	if c.http == nil {
 		c.http = &http.Client{Timeout: 30 * time.Second}
@@ -53,7 +56,7 @@ func NewClient(config Config) (*Client, error) {
 	if c.maxBody <= 0 {
 		c.maxBody = defaultMaxBodySize
 	}
-	if err := c.connectSDK(config.AppVersion); err != nil {
+	if err := c.connectSDK(); err != nil {
 		return nil, fmt.Errorf("inngest client: %w", err)
 	}
 	c.handler = newHandler(c)
@@ -66,15 +69,15 @@ func NewClient(config Config) (*Client, error) {
 	return c, nil
 }
 
-// connectSDK makes the two clients of inngestgo. Everything that they would otherwise look up in the environment is
-// given to them, so that it is decided in one place only.
-func (c *Client) connectSDK(appVersion string) error {
+// connectSDK makes the clients of inngestgo. Everything that they would otherwise look up in the environment is given to
+// them, so that it is decided in one place only.
+func (c *Client) connectSDK() error {
 	options := inngestgo.ClientOpts{
 		AppID:              c.appID,
-		AppVersion:         optional(appVersion),
+		AppVersion:         optional(c.appVersion),
 		HTTPClient:         c.http,
 		Logger:             c.logger,
-		Dev:                new(c.settings.dev),
+		Dev:                new(true), // the handler has verified the call
 		APIBaseURL:         new(c.settings.apiURL),
 		EventAPIBaseURL:    new(c.settings.eventURL),
 		RegisterURL:        new(c.settings.apiURL + "/fn/register"),
@@ -85,17 +88,15 @@ func (c *Client) connectSDK(appVersion string) error {
 		MaxBodySize:        hydratedBodyLimit,
 	}
 	var err error
-	if c.sync, err = inngestgo.NewClient(options); err != nil {
+	if c.sdk, err = inngestgo.NewClient(options); err != nil {
 		return err
 	}
-	options.Dev = new(true)
-	if c.calls, err = inngestgo.NewClient(options); err != nil {
+	options.SigningKey, options.SigningKeyFallback = new(c.describeKey), new("")
+	if c.describer, err = inngestgo.NewClient(options); err != nil {
 		return err
 	}
-	serve := inngestgo.ServeOpts{
-		Origin: optional(c.settings.serveOrigin), Path: optional(c.settings.servePath), EnableUnauthedSync: new(c.unsigned),
-	}
-	c.syncHandler, c.callsHandler = c.sync.ServeWithOpts(serve), c.calls.ServeWithOpts(serve)
+	serve := inngestgo.ServeOpts{Origin: optional(c.settings.serveOrigin), Path: optional(c.settings.servePath)}
+	c.calls, c.describe = c.sdk.ServeWithOpts(serve), c.describer.ServeWithOpts(serve)
 	return nil
 }
 

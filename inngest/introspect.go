@@ -39,25 +39,30 @@ type publicIntrospection struct {
 
 // introspect answers GET. authenticated is nil for a request without a signature.
 func (c *Client) introspect(w http.ResponseWriter, authenticated *bool) {
-	s := c.settings
-	public := publicIntrospection{
-		AuthenticationSucceeded: authenticated,
-		FunctionCount:           c.functionCount(),
-		HasEventKey:             s.eventKey != "",
-		HasSigningKey:           s.signingKey != "",
-		HasSigningKeyFallback:   s.signingKeyFB != "",
-		Mode:                    s.mode(),
-		SchemaVersion:           "2024-05-24",
-	}
-	if authenticated == nil || !*authenticated {
-		respond(w, http.StatusOK, public)
+	all := c.inspection()
+	if authenticated != nil && *authenticated {
+		respond(w, http.StatusOK, all)
 		return
 	}
-	respond(w, http.StatusOK, introspection{
-		publicIntrospection:    public,
+	all.AuthenticationSucceeded = authenticated
+	respond(w, http.StatusOK, all.publicIntrospection)
+}
+
+func (c *Client) inspection() introspection {
+	s := c.settings
+	return introspection{
+		publicIntrospection: publicIntrospection{
+			AuthenticationSucceeded: new(true),
+			FunctionCount:           c.functionCount(),
+			HasEventKey:             s.eventKey != "",
+			HasSigningKey:           s.signingKey != "",
+			HasSigningKeyFallback:   s.signingKeyFB != "",
+			Mode:                    s.mode(),
+			SchemaVersion:           "2024-05-24",
+		},
 		APIOrigin:              redactURL(s.apiURL),
 		AppID:                  c.appID,
-		Capabilities:           map[string]string{"in_band_sync": "v1", "trust_probe": "v1"},
+		Capabilities:           capabilities,
 		Env:                    optional(s.env),
 		EventAPIOrigin:         redactURL(s.eventURL),
 		EventKeyHash:           hashEventKey(s.eventKey),
@@ -68,7 +73,7 @@ func (c *Client) introspect(w http.ResponseWriter, authenticated *bool) {
 		ServePath:              optional(s.servePath),
 		SigningKeyFallbackHash: optional(hashOrEmpty(s.signingKeyFB)),
 		SigningKeyHash:         optional(hashOrEmpty(s.signingKey)),
-	})
+	}
 }
 
 func hashOrEmpty(signingKey string) string {

@@ -56,7 +56,7 @@ func (c *Client) register(f Function, run program) error {
 		return fmt.Errorf("register function %q: %w", f.ID, err)
 	}
 	for i := range functions {
-		if err := registerSDK(c, functions[i].options(), functions[i].sdkTriggers(), c.call(functions[i].ID, programs[i])); err != nil {
+		if err := registerSDK(c, functions[i].options(), functions[i].sdkTriggers(), c.entry(functions[i].ID, programs[i])); err != nil {
 			return fmt.Errorf("register function %q: %w", functions[i].ID, err)
 		}
 	}
@@ -89,7 +89,7 @@ func RegisterFunction[T any](client *Client, opts inngestgo.FunctionOpts, trigge
 }
 
 func registerSDK[T any](c *Client, opts inngestgo.FunctionOpts, trigger inngestgo.MultipleTriggers, fn inngestgo.SDKFunction[T]) error {
-	for _, sdk := range []inngestgo.Client{c.sync, c.calls} {
+	for _, sdk := range []inngestgo.Client{c.sdk, c.describer} {
 		if _, err := inngestgo.CreateFunction(sdk, opts, trigger, fn); err != nil {
 			return err
 		}
@@ -112,9 +112,9 @@ func (c *Client) claim(functions []Function) error {
 	return nil
 }
 
-// call returns what inngestgo is to call in each pass. The event comes from the request, because inngestgo would decode
+// entry returns what inngestgo is to call in each pass. The event comes from the request, because inngestgo would decode
 // it into 64-bit floats.
-func (c *Client) call(id string, run program) inngestgo.SDKFunction[struct{}] {
+func (c *Client) entry(id string, run program) inngestgo.SDKFunction[struct{}] {
 	return func(ctx context.Context, _ inngestgo.Input[struct{}]) (any, error) {
 		call := callFrom(ctx)
 		if call == nil {

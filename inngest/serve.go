@@ -130,23 +130,6 @@ func (h *handler) serveTrustProbe(w http.ResponseWriter, key string) {
 	respond(w, http.StatusOK, struct{}{})
 }
 
-// serveSync lets inngestgo register the functions. It verifies the canonical form of the body only, and within its own
-// window, so the request is signed again.
-func (h *handler) serveSync(w http.ResponseWriter, r *http.Request, body []byte, key string) {
-	r = withBody(r, body)
-	if key != "" {
-		signature, err := inngestgo.Sign(r.Context(), time.Now(), []byte(key), body)
-		if err != nil {
-			respondError(w, http.StatusInternalServerError, "Error", "sign request: "+err.Error())
-			return
-		}
-		r.Header.Set(inngestgo.HeaderKeySignature, signature)
-	} else {
-		r.Header.Del(inngestgo.HeaderKeySignature)
-	}
-	h.syncHandler.ServeHTTP(w, r)
-}
-
 // serveCall lets inngestgo execute the function, with what it does not look after itself.
 func (h *handler) serveCall(w http.ResponseWriter, r *http.Request, body []byte) {
 	e, err := parseEnvelope(body)
@@ -178,7 +161,7 @@ func (h *handler) serveCall(w http.ResponseWriter, r *http.Request, body []byte)
 		"attempt", c.attempt, "target", c.target, "steps", len(c.steps))
 	r = withBody(r, body)
 	r = r.WithContext(withCall(r.Context(), c))
-	h.callsHandler.ServeHTTP(&guardedWriter{ResponseWriter: w, call: c}, r)
+	h.calls.ServeHTTP(&guardedWriter{ResponseWriter: w, call: c}, r)
 }
 
 // withBody returns a copy of r with another body.

@@ -1,0 +1,74 @@
+package inngest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/inngest/inngestgo"
+)
+
+// callAPI makes an authenticated request to the server's API and decodes the answer into v. The fallback key is used if
+// the first key is refused.
+func (c *Client) callAPI(ctx context.Context, method, path string, header http.Header, body []byte, v any) error {
+	keys := c.settings.signingKeys()
+	if len(keys) == 0 {
+		keys = []string{""}
+	}
+	var err error
+	for _, key := range keys {
+		var refused bool
+		if refused, err = c.callWithKey(ctx, method, path, key, header, body, v); !refused {
+			return err
+		}
+	}
+	return err
+}
+
+func (c *Client) callWithKey(ctx context.Context, method, path, key string, header http.Header, body []byte, v any) (refused bool, err error) {
+	req, err := http.NewRequestWithContext(ctx, method, c.settings.apiURL+path, bytes.NewReader(body))
+	if err != nil {
+		return false, err
+	}
+	for name, values := range header {
+		req.Header[name] = values
+	}
+	inngestgo.SetBasicRequestHeaders(req)
+	req.Header.Set(headerFramework, framework)
+	if key != "" {
+		req.Header.Set(inngestgo.HeaderKeyAuthorization, "Bearer "+hashSigningKey(key))
+	}
+	if c.settings.env != "" {
+		req.Header.Set(inngestgo.HeaderKeyEnv, c.settings.env)
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return false, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	raw, err := io.ReadAll(io.LimitReader(resp.Body, hydratedBodyLimit+1))
+	switch {
+	case err != nil:
+		return false, err
+	case len(raw) > hydratedBodyLimit:
+		return false, fmt.Errorf("%s answered more than %d bytes", path, hydratedBodyLimit)
+	case resp.StatusCode/100 != 2:
+		refused = resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden
+		return refused, apiError(path, resp.StatusCode, raw)
+	}
+	return false, json.Unmarshal(raw, v)
+}
+
+// apiError returns the error that an answer of the API stands for.
+func apiError(path string, status int, body []byte) error {
+	var answer struct {
+		Error string `json:"error"`
+	}
+	if json.Unmarshal(body, &answer) == nil && answer.Error != "" {
+		return fmt.Errorf("%s answered %d: %s", path, status, answer.Error)
+	}
+	return fmt.Errorf("%s answered %d", path, status)
+}
