@@ -29,11 +29,11 @@ type Prompt struct {
 // Text is what a text model wrote.
 type Text struct {
 	// Content is the text, without anything around it.
-	Content string
+	Content string `json:"content"`
 	// Model names the model that wrote it, for instance "gpt-4o-mini" or "offline".
-	Model string
+	Model string `json:"model"`
 	// Note tells people what they should know about how the text was made. It may be empty.
-	Note string
+	Note string `json:"note,omitempty"`
 }
 
 // Task is the kind of a piece of work for a text model. A type that implements it holds the work's parameters.
