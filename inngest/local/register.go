@@ -45,7 +45,7 @@ func (s *Server) handleRegister(w http.ResponseWriter, r *http.Request) {
 		writeError(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	if strings.HasPrefix(r.Header.Get("X-Inngest-Sdk"), "go:") {
+	if strings.HasPrefix(r.Header.Get("X-Inngest-Sdk"), "go:") && r.Header.Get("X-Inngest-Framework") == "" {
 		// inngestgo v0.16.0 neither reads nor closes the answer, so that each sync would leave a connection with two
 		// goroutines behind in the process, for ever. An answer without a body does not.
 		w.WriteHeader(http.StatusOK)
