@@ -7,7 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+
+	"github.com/workflowkit/workflowkit-go/workflowkit/internal/jsonvalue"
 )
 
 // Member is one name with its value in a JSON object.
@@ -25,42 +26,38 @@ type Object []Member
 // ErrNotObject is returned by [Parse] for valid JSON that is not an object.
 var ErrNotObject = errors.New("not a JSON object")
 
-// Parse reads a JSON object. It returns [ErrNotObject] for other JSON values and a syntax error for anything else.
+// Parse reads a JSON object, in time proportional to its length. It returns [ErrNotObject] for other JSON values and a
+// syntax error for anything else. The values of the members share memory with data.
 func Parse(data []byte) (Object, error) {
-	dec := json.NewDecoder(bytes.NewReader(data))
-	first, err := dec.Token()
-	if err != nil {
-		return nil, syntaxError(err)
-	}
-	if first != json.Delim('{') {
+	object := Object{}
+	var index map[string]int
+	err := jsonvalue.Members(data, func(name string, value []byte) {
+		// Objects with few members are searched. Larger ones, which a stranger may have made, get an index.
+		const few = 8
+		if index == nil && len(object) > few {
+			index = make(map[string]int, 2*len(object))
+			for i := range object {
+				index[object[i].Name] = i
+			}
+		}
+		if index == nil {
+			object = object.Set(name, value)
+			return
+		}
+		if i, ok := index[name]; ok {
+			object[i].Value = value
+			return
+		}
+		index[name] = len(object)
+		object = append(object, Member{Name: name, Value: value})
+	})
+	if errors.Is(err, jsonvalue.ErrKind) {
 		return nil, ErrNotObject
 	}
-	object := Object{}
-	for dec.More() {
-		name, err := dec.Token()
-		if err != nil {
-			return nil, syntaxError(err)
-		}
-		var value json.RawMessage
-		if err := dec.Decode(&value); err != nil {
-			return nil, syntaxError(err)
-		}
-		object = object.Set(name.(string), value)
-	}
-	if _, err := dec.Token(); err != nil {
-		return nil, syntaxError(err)
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("unexpected text after the JSON object")
+	if err != nil {
+		return nil, err
 	}
 	return object, nil
-}
-
-func syntaxError(err error) error {
-	if errors.Is(err, io.EOF) {
-		return io.ErrUnexpectedEOF
-	}
-	return err
 }
 
 // Get returns the value of a member and whether there is one.
