@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/ncruces/go-sqlite3"
 	"gorm.io/gorm"
 )
 
@@ -58,11 +59,13 @@ func (e *ConflictError) Error() string {
 // Is reports whether target is [ErrConflict].
 func (e *ConflictError) Is(target error) bool { return target == ErrConflict }
 
-// Codes of Postgres for text and JSON that it cannot hold: \u0000 in a jsonb, a broken byte sequence, malformed JSON.
+// Codes of Postgres for what it cannot hold: \u0000 in a jsonb, a broken byte sequence, malformed JSON, and NULL in a
+// column that the application that made the table has declared NOT NULL.
 const (
 	codeUntranslatable = "22P05"
 	codeNotInCharset   = "22021"
 	codeInvalidText    = "22P02"
+	codeNotNull        = "23502"
 )
 
 // wrap adds what was being done to an error of the driver, and gives the errors that callers can act on their
@@ -81,20 +84,26 @@ func wrap(ctx context.Context, err error, format string, args ...any) error {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		switch pg.Code {
-		case codeUntranslatable, codeNotInCharset, codeInvalidText:
+		case codeUntranslatable, codeNotInCharset, codeInvalidText, codeNotNull:
 			return fmt.Errorf("%s: %w: %w", what, ErrInvalid, err)
 		}
+	}
+	if errors.Is(err, sqlite3.CONSTRAINT_NOTNULL) {
+		return fmt.Errorf("%s: %w: %w", what, ErrInvalid, err)
 	}
 	return fmt.Errorf("%s: %w", what, err)
 }
 
-// asConflict turns the violation of one of our unique indexes into a [*ConflictError].
+// asConflict turns the violation of one of our unique indexes into a [*ConflictError]. Our own writers are kept apart
+// by a lock, so it takes other software that writes at the same moment, on Postgres.
 func asConflict(err error) error {
 	if !errors.Is(err, gorm.ErrDuplicatedKey) {
 		return err
 	}
-	if strings.Contains(err.Error(), "trigger") {
-		return &ConflictError{Field: "trigger"}
+	for field, index := range map[string]string{"name": uniqueNameIndex, "trigger": uniqueTriggerIndex} {
+		if strings.Contains(err.Error(), index) {
+			return &ConflictError{Field: field}
+		}
 	}
-	return &ConflictError{Field: "name"}
+	return err
 }

@@ -9,6 +9,11 @@ import (
 // latestVersion is the version of the schema that this package needs.
 const latestVersion = 3
 
+const (
+	uniqueTriggerIndex = "workflowkit_one_enabled_per_trigger"
+	uniqueNameIndex    = "workflowkit_one_per_name"
+)
+
 type column struct {
 	table, name, postgres, sqlite string
 }
@@ -86,9 +91,8 @@ func (db *DB) addIndexes(ctx context.Context, tx *sql.Tx) error {
 	}
 	if !takenOver {
 		statements = append(statements,
-			`CREATE UNIQUE INDEX IF NOT EXISTS workflowkit_one_enabled_per_trigger
-				ON workflows ("trigger") WHERE enabled AND "trigger" <> ''`,
-			`CREATE UNIQUE INDEX IF NOT EXISTS workflowkit_one_per_name ON workflows (name) WHERE name <> ''`)
+			`CREATE UNIQUE INDEX IF NOT EXISTS `+uniqueTriggerIndex+` ON workflows ("trigger") WHERE enabled AND "trigger" <> ''`,
+			`CREATE UNIQUE INDEX IF NOT EXISTS `+uniqueNameIndex+` ON workflows (name) WHERE name <> ''`)
 	}
 	if db.dialect == dialectPostgres {
 		statements = append(statements, revokeFromWebRoles)

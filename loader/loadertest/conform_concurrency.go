@@ -73,7 +73,8 @@ func testConcurrentEditors(t *testing.T, db *loader.DB) {
 
 	trigger, on := name("event"), true
 	atOnce(t, func(int) error {
-		_, err := db.CreateWorkflow(ctx, loader.WorkflowEdit{Trigger: &trigger, Enabled: &on})
+		title := name("Workflow")
+		_, err := db.CreateWorkflow(ctx, loader.WorkflowEdit{Name: &title, Trigger: &trigger, Enabled: &on})
 		return countWins(err, loader.ErrConflict, &enabled)
 	})
 	equal(t, "enabled workflows of one trigger", int64(1), enabled.Load())

@@ -13,6 +13,12 @@ import (
 
 const definition = `{"name":"Demo","actions":[{"id":"1","kind":"add_ToC","inputs":{}}],"edges":[{"from":"$source","to":"1"}]}`
 
+// edit is a new workflow with a name and a trigger that no other has: the columns of applications may demand both.
+func edit(definition string) loader.WorkflowEdit {
+	title, trigger := name("Workflow"), name("event")
+	return loader.WorkflowEdit{Name: &title, Trigger: &trigger, Definition: json.RawMessage(definition)}
+}
+
 func testWorkflowEdits(t *testing.T, db *loader.DB) {
 	ctx := context.Background()
 	title, trigger, text, enabled := name("Workflow"), name("event"), "What it does", true
@@ -74,8 +80,7 @@ func testDefinitions(t *testing.T, db *loader.DB) {
 		"unicode":        {`{"name":"ünïcödé 🎉 \" \\ \u0007"}`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			title := loader.WorkflowEdit{Definition: json.RawMessage(c.stored)}
-			w := must(db.CreateWorkflow(ctx, title))(t)
+			w := must(db.CreateWorkflow(ctx, edit(c.stored)))(t)
 			got := must(db.Workflow(ctx, w.ID))(t)
 			if c.stored == "" || c.stored == "null" {
 				if got.Definition != nil || got.Version != "" {
@@ -100,7 +105,7 @@ func testDefinitions(t *testing.T, db *loader.DB) {
 	for name, bad := range map[string]string{
 		"not JSON": `{"a":`, "an array": `[]`, "a string": `"x"`, "two values": `{} {}`,
 	} {
-		if _, err := db.CreateWorkflow(ctx, loader.WorkflowEdit{Definition: json.RawMessage(bad)}); !errors.Is(err, loader.ErrInvalid) {
+		if _, err := db.CreateWorkflow(ctx, edit(bad)); !errors.Is(err, loader.ErrInvalid) {
 			t.Errorf("definition that is %s: error %v, want ErrInvalid", name, err)
 		}
 	}
@@ -118,7 +123,7 @@ func decode(t *testing.T, text string) any {
 func testWorkflowConflicts(t *testing.T, db *loader.DB) {
 	ctx := context.Background()
 	trigger, free, on := name("event"), name("event"), true
-	nameA, nameB := name("A"), name("B")
+	nameA, nameB, nameC := name("A"), name("B"), name("C")
 	a := must(db.CreateWorkflow(ctx, loader.WorkflowEdit{Name: &nameA, Trigger: &trigger, Enabled: &on}))(t)
 	b := must(db.CreateWorkflow(ctx, loader.WorkflowEdit{Name: &nameB, Trigger: &trigger}))(t)
 
@@ -126,11 +131,10 @@ func testWorkflowConflicts(t *testing.T, db *loader.DB) {
 		field string
 		err   error
 	}{
-		"create with a taken name":     {"name", must2(db.CreateWorkflow(ctx, loader.WorkflowEdit{Name: &nameA}))},
-		"rename to a taken name":       {"name", must2(db.UpdateWorkflow(ctx, b.ID, loader.WorkflowEdit{Name: &nameA}))},
-		"enable for a taken trigger":   {"trigger", must2(db.SetWorkflowEnabled(ctx, b.ID, true))},
-		"create for a taken trigger":   {"trigger", must2(db.CreateWorkflow(ctx, loader.WorkflowEdit{Trigger: &trigger, Enabled: &on}))},
-		"create for it, without names": {"trigger", must2(db.CreateWorkflow(ctx, loader.WorkflowEdit{Trigger: &trigger, Enabled: &on}))},
+		"create with a taken name":   {"name", must2(db.CreateWorkflow(ctx, loader.WorkflowEdit{Name: &nameA, Trigger: &free}))},
+		"rename to a taken name":     {"name", must2(db.UpdateWorkflow(ctx, b.ID, loader.WorkflowEdit{Name: &nameA}))},
+		"enable for a taken trigger": {"trigger", must2(db.SetWorkflowEnabled(ctx, b.ID, true))},
+		"create for a taken trigger": {"trigger", must2(db.CreateWorkflow(ctx, loader.WorkflowEdit{Name: &nameC, Trigger: &trigger, Enabled: &on}))},
 	} {
 		var conflict *loader.ConflictError
 		if !errors.Is(c.err, loader.ErrConflict) || !errors.As(c.err, &conflict) || conflict.Field != c.field || conflict.OtherID != a.ID {
@@ -151,7 +155,7 @@ func testWorkflowConflicts(t *testing.T, db *loader.DB) {
 
 func testWorkflowSeen(t *testing.T, db *loader.DB) {
 	ctx := context.Background()
-	w := must(db.CreateWorkflow(ctx, loader.WorkflowEdit{Definition: json.RawMessage(`{"v":1}`)}))(t)
+	w := must(db.CreateWorkflow(ctx, edit(`{"v":1}`)))(t)
 	two, three := json.RawMessage(`{"v":2}`), json.RawMessage(`{"v":3}`)
 	second := must(db.UpdateWorkflow(ctx, w.ID, loader.WorkflowEdit{Definition: two, Seen: w.Version}))(t)
 	if _, err := db.UpdateWorkflow(ctx, w.ID, loader.WorkflowEdit{Definition: three, Seen: w.Version}); !errors.Is(err, loader.ErrChanged) {
@@ -165,12 +169,12 @@ func testWorkflowSeen(t *testing.T, db *loader.DB) {
 
 func testLoadWorkflow(t *testing.T, db *loader.DB) {
 	ctx := context.Background()
-	trigger, on := name("event"), true
-	event := workflowkit.Event{Name: trigger}
+	on, draft := true, edit(definition)
+	event := workflowkit.Event{Name: *draft.Trigger}
 	if got := must(db.LoadWorkflow(ctx, event))(t); got != nil {
 		t.Errorf("a workflow for an event that no workflow has: %+v", got)
 	}
-	w := must(db.CreateWorkflow(ctx, loader.WorkflowEdit{Trigger: &trigger, Definition: json.RawMessage(definition)}))(t)
+	w := must(db.CreateWorkflow(ctx, draft))(t)
 	if got := must(db.LoadWorkflow(ctx, event))(t); got != nil {
 		t.Errorf("a workflow that is disabled: %+v", got)
 	}
