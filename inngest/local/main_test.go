@@ -3,8 +3,8 @@ package local_test
 import (
 	"context"
 	"log/slog"
+	"net"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"testing"
 	"time"
@@ -34,7 +34,7 @@ type bundle struct {
 	server *local.Server
 	clock  *local.VirtualClock // nil with real time
 	client inngestgo.Client
-	app    *httptest.Server
+	app    *testApp
 }
 
 // setup starts a server with a virtual clock, unless the configuration has another, and an app whose functions the given
@@ -83,10 +83,37 @@ func newBundle(t *testing.T, cfg local.Config) *bundle {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/api/inngest", b.client.Serve())
-	b.app = httptest.NewServer(mux)
-	t.Cleanup(b.app.Close)
+	b.app = newTestApp(t, mux)
 	return b
 }
+
+// testApp is an HTTP server. Those of httptest close the idle connections of http.DefaultTransport when they are closed,
+// which breaks requests that the SDK makes for other tests at that moment.
+type testApp struct {
+	URL    string
+	server *http.Server
+}
+
+func newTestApp(t *testing.T, handler http.Handler) *testApp {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &testApp{URL: "http://" + listener.Addr().String(), server: &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}}
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		_ = a.server.Serve(listener) // always ends with an error, that of Close
+	}()
+	t.Cleanup(func() {
+		a.Close()
+		<-served
+	})
+	return a
+}
+
+func (a *testApp) Close() { _ = a.server.Close() }
 
 // function creates a function of the app that the event of the same name triggers.
 func (b *bundle) function(opts inngestgo.FunctionOpts, f inngestgo.SDKFunction[map[string]any]) {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -81,8 +80,7 @@ func script(t *testing.T, cfg local.Config, more string, answers func(n int, ste
 	t.Helper()
 	b := newBundle(t, cfg)
 	a := &scripted{script: answers}
-	server := httptest.NewServer(a)
-	t.Cleanup(server.Close)
+	server := newTestApp(t, a)
 	if more != "" {
 		more = "," + more
 	}
@@ -215,21 +213,22 @@ func TestFaults(t *testing.T) {
 
 func TestExecutedTwiceIsAFault(t *testing.T) {
 	t.Parallel()
-	// Both deliveries of a discovery after the race run the same planned step at once.
-	hold := make(chan struct{})
-	b, _ := script(t, local.Config{}, "", func(n int, stepID string) reply {
+	// Two discoveries are under way at once and run the same step.
+	second, end := make(chan struct{}), make(chan struct{})
+	b, _ := script(t, local.Config{}, "", func(n int, _ string) reply {
 		switch n {
 		case 1:
 			return answer(ran("a", "1", 1), ran("b", "1", 1)) // two discoveries follow
 		case 2:
-			return reply{status: 206, body: "[" + ran("c", "1", 2) + "]", hold: hold}
+			return reply{status: 206, body: "[" + ran("c", "1", 2) + "]", hold: second}
 		case 3:
-			close(hold)
 			return answer(ran("c", "1", 3))
 		}
-		return reply{status: 200, body: `"end"`}
+		close(second)
+		return reply{status: 200, body: `"end"`, hold: end}
 	})
 	run := b.wait(b.send("f", nil), local.Failed)
+	close(end)
 	if len(run.Faults) == 0 || run.Faults[0].Kind != local.FaultExecutedTwice {
 		t.Errorf("faults %v, want %q", run.Faults, local.FaultExecutedTwice)
 	}
