@@ -171,6 +171,9 @@ func (b *bed) wait(t *testing.T, eventID, function string) run {
 		if last = runs[0]; !last.ended() {
 			return errors.New("the run is " + last.status)
 		}
+		if last.status == "completed" && len(last.output) == 0 {
+			return errors.New("the run is completed but its output is not stored yet") // seen on the real server
+		}
 		return nil
 	})
 	return last
