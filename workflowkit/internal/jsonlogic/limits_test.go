@@ -166,6 +166,14 @@ func TestApplyEndsWithEveryRule(t *testing.T) {
 			rule:   `{"all":[{"var":"ys"},2.2250738585072011e-308]}`,
 			limits: jsonlogic.Limits{Steps: 1_000_000}, want: jsonlogic.ErrTooComplex,
 		},
+		"numbers that take long to be found zero": {
+			rule:   `{"all":[{"var":"ys"},{"!":{"-":["2.4703282292062327e-324",0]}}]}`,
+			limits: jsonlogic.Limits{Steps: 1_000_000}, want: jsonlogic.ErrTooComplex,
+		},
+		"numbers that take long to be found infinite": {
+			rule:   `{"all":[{"var":"ys"},{"-":["-1.7976931348623159e308",0]}]}`,
+			limits: jsonlogic.Limits{Steps: 1_000_000}, want: jsonlogic.ErrTooComplex,
+		},
 		"a path of many steps": {
 			rule:   `{"all":[{"var":"ys"},{"!":{"var":["` + strings.Repeat("a.", 300) + `",0]}}]}`,
 			limits: jsonlogic.Limits{Steps: 100_000}, want: jsonlogic.ErrTooComplex,

@@ -56,6 +56,35 @@ func TestNumbersAreSpelledAsEncodingJSONDoes(t *testing.T) {
 	})
 }
 
+// Minus zero is written as 0, so that only a division tells it from zero. JSON.stringify loses it, hence no golden case.
+func TestMinusZero(t *testing.T) {
+	t.Parallel()
+	for text, positive := range map[string]bool{
+		`{"var":"z"}`:                   false,
+		`{"-":[0]}`:                     false,
+		`{"-":["-0"]}`:                  true,
+		`{"*":[1,{"var":"z"}]}`:         true, // parseFloat reads the text "0"
+		`{"*":[-1,0]}`:                  false,
+		`{"*":[{"*":[-1,0]},1]}`:        true,
+		`{"*":[-1,0,1]}`:                true,
+		`{"+":[{"var":"z"}]}`:           true,
+		`{"*":[{"var":"z"}]}`:           false, // the only argument is returned as it is
+		`{"%":[-4,2]}`:                  false,
+		`{"min":[0,{"var":"z"}]}`:       false,
+		`{"max":[{"var":"z"},0]}`:       true,
+		`{"max":[{"var":"z"}]}`:         false,
+		`{"/":[{"var":"z"},5]}`:         false,
+		`{"-":[{"var":"z"},0]}`:         false,
+		`{"-":[{"var":"z"},{"-":[0]}]}`: true,
+	} {
+		rule := op("<", 0, op("/", 1, parse(t, text)))
+		got, err := apply(rule, map[string]any{"z": json.Number("-0")})
+		if err != nil || got != positive {
+			t.Errorf("one divided by %s is positive: %v, error %v", text, got, err)
+		}
+	}
+}
+
 func TestTextToNumber(t *testing.T) {
 	t.Parallel()
 	nan := math.NaN()

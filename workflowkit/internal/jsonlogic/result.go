@@ -87,10 +87,7 @@ func (r *resultWriter) convertText(v any, s string) (any, bool, error) {
 	var b strings.Builder
 	for len(s) > 0 {
 		c, size := decode(s)
-		if c >= surrogateMin && c < surrogateEnd {
-			c = utf8.RuneError
-		}
-		b.WriteRune(c)
+		b.WriteRune(c) // which writes U+FFFD for a surrogate
 		s = s[size:]
 	}
 	return b.String(), true, nil

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -68,6 +69,7 @@ func TestResultsAreJSON(t *testing.T) {
 	data := map[string]any{
 		"int": 7, "uint": uint64(math.MaxUint64), "float": 1.5, "float32": float32(0.25), "whole": 1e21, "nan": math.NaN(),
 		"number": json.Number("1.50"), "deep": []any{1, map[string]any{"x": math.Inf(1), "y": "text"}}, "lit": lit([]any{2.0}),
+		"lists":    []any{map[string]any{"in": []any{[]any{1}, "a"}}},
 		"nilslice": []any(nil), "nilmap": map[string]any(nil), "empty": []any{},
 	}
 	for name, test := range map[string]struct {
@@ -83,6 +85,8 @@ func TestResultsAreJSON(t *testing.T) {
 		"the text of a number":      {op("var", "number"), json.Number("1.50")},
 		"a number calculated":       {op("+", op("var", "number")), json.Number("1.5")},
 		"numbers deep in the data":  {op("var", "deep"), []any{json.Number("1"), map[string]any{"x": nil, "y": "text"}}},
+		"a list deep in the data":   {op("var", "lists"), []any{map[string]any{"in": []any{[]any{json.Number("1")}, "a"}}}},
+		"a nil slice of arguments":  {map[string]any{"merge": []any(nil)}, []any{nil}},
 		"a literal in the data":     {op("var", "lit"), []any{json.Number("2")}},
 		"an item of a literal":      {op("var", "lit.0"), json.Number("2")},
 		"a nil slice":               {op("var", "nilslice"), nil},
@@ -171,6 +175,23 @@ func TestNothingGivenIsChanged(t *testing.T) {
 	}
 	if got := encode(again); got != want {
 		t.Errorf("after a change of the source: %s, want %s", got, want)
+	}
+}
+
+// A large state that is passed on costs no copy.
+func TestWhatIsPassedOnIsNotCopied(t *testing.T) {
+	t.Parallel()
+	inner := []any{"text", json.Number("1"), true, nil, map[string]any{"a": []any{"b"}}}
+	data := map[string]any{"inner": inner}
+	for name, rule := range map[string]any{"data": op("var", ""), "literal": lit(data), "branch": op("if", true, op("var", ""))} {
+		got, err := apply(rule, data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		object, ok := got.(map[string]any)
+		if !ok || reflect.ValueOf(object).Pointer() != reflect.ValueOf(data).Pointer() || &object["inner"].([]any)[0] != &inner[0] {
+			t.Errorf("%s: got a copy", name)
+		}
 	}
 }
 

@@ -69,6 +69,18 @@ func TestTextsBehaveAsCodeUnits(t *testing.T) {
 	})
 }
 
+func TestHalfPairsAreOrderedAsCodeUnits(t *testing.T) {
+	t.Parallel()
+	ascending := [][]uint16{{}, {'a'}, {'a', 'b'}, {0x7ff}, {0xd83c, 0xffff}, {0xd83d}, {0xd83d, 'a'}, {0xd83d, 0xde00}, {0xd83d, 0xde01}, {0xd83d, 0xe000}, {0xde00}, {0xe000}, {0xffff}}
+	for i, a := range ascending {
+		for j, b := range ascending {
+			if got := sign(jsonlogic.CompareText(fromUnits(a), fromUnits(b))); got != sign(i-j) {
+				t.Errorf("%x against %x: %d", a, b, got)
+			}
+		}
+	}
+}
+
 // A part of a text is found in it wherever it was cut.
 func TestTextContainsItsParts(t *testing.T) {
 	t.Parallel()
