@@ -32,7 +32,7 @@ func New(options ...Option) (*Engine, error) {
 		}
 	}
 	e := &Engine{
-		kinds:  &kinds{byKind: map[string]*registered{}},
+		kinds:  &kinds{byKind: map[string]*registered{}, open: s.openKinds},
 		loader: s.loader, logger: s.logger, limits: s.limits.withDefaults(), plans: newPlanCache(s.cacheSize),
 	}
 	for _, name := range builtinNames() {

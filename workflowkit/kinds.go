@@ -20,9 +20,16 @@ type registered struct {
 type kinds struct {
 	list   []*registered
 	byKind map[string]*registered
+	// open says that kinds which are not registered are accepted.
+	open bool
 }
 
-func (k *kinds) get(kind string) *registered { return k.byKind[kind] }
+func (k *kinds) get(kind string) *registered {
+	if r := k.byKind[kind]; r != nil || !k.open {
+		return r
+	}
+	return openKind(kind)
+}
 
 func (k *kinds) nearest(kind string) string {
 	names := make([]string, 0, len(k.list))

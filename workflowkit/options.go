@@ -18,6 +18,7 @@ type settings struct {
 	cacheSize  int
 	noBuiltins bool
 	disabled   map[string]bool
+	openKinds  bool
 }
 
 // WithActions registers actions. It may be given several times.
