@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -15,7 +16,7 @@ const defaultPostgresConns = 10
 // parameters that Prisma defines for itself are taken out: Postgres would refuse them as unknown settings.
 func parsePostgres(dsn string, set settings) (source, error) {
 	u, err := url.Parse(dsn)
-	if err != nil {
+	if err != nil || splitByPassword(u) {
 		// The text of a URL error quotes the URL, and with it the password.
 		return source{}, fmt.Errorf("%w: the postgres URL cannot be parsed"+
 			" (special characters in the password must be percent-encoded)", ErrInvalid)
@@ -45,6 +46,13 @@ func parsePostgres(dsn string, set settings) (source, error) {
 	}
 	src.pg = config
 	return src, nil
+}
+
+// splitByPassword reports whether a URL was cut at a /, ? or # of its password: what is taken for the host is then the
+// user, and for the port the beginning of the password.
+func splitByPassword(u *url.URL) bool {
+	return u.Fragment != "" || strings.Contains(u.Path, "@") ||
+		u.User == nil && strings.Contains(u.RawQuery, "@") && !u.Query().Has("user")
 }
 
 func (s *source) takePrismaParameters(query url.Values) error {
