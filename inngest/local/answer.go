@@ -21,9 +21,6 @@ func (s *Server) answered(j *job, a answer) {
 		c.Error = a.err.Error()
 	}
 	s.log.Debug("call answered", "run_id", r.id, "call", c.Number, "step", c.StepName, "attempt", j.attempt, "status", a.status, "error", c.Error)
-	if version, err := strconv.Atoi(a.header.Get("X-Inngest-Req-Version")); err == nil && r.version == -1 && a.err == nil {
-		r.version = version
-	}
 	var ops []*operation
 	if a.err == nil && a.status == http.StatusPartialContent {
 		var err error

@@ -17,6 +17,8 @@ import (
 // begin starts a call that may be made now. The mutex is held.
 func (s *Server) begin(j *job) {
 	r := j.run
+	// The real server decides by what it has read at this moment, not by what it then writes.
+	j.planOnly = r.planOnly
 	if j.kind == jobSleep && j.attempt == 0 && !j.duplicate {
 		// A sleep ends by having a result, and then is the discovery that follows.
 		pending, _ := s.save(r, j.after, json.RawMessage("null"), Completed)
@@ -118,7 +120,7 @@ func (s *Server) request(j *job) *callRequest {
 		Context: callContext{
 			FunctionID: r.fn.id, RunID: r.id, StepID: "step", Attempt: j.attempt, MaxAttempts: r.fn.maxAttempts(),
 			Stack: callStack{Stack: append([]string{}, r.stack...), Current: current}, QueueItemID: r.id + ":" + strconv.FormatUint(j.rank, 10),
-			RequestID: s.newID(), GenerationID: j.generation, JobID: jobName(j), DisableImmediateExecution: r.planOnly,
+			RequestID: s.newID(), GenerationID: j.generation, JobID: jobName(j), DisableImmediateExecution: j.planOnly,
 		},
 	}
 	for _, e := range r.events {

@@ -5,12 +5,16 @@ import (
 	"fmt"
 	"hash/fnv"
 	"slices"
+	"strconv"
 	"strings"
 )
 
 // operations handles an answer that reports operations. The mutex is held.
 func (s *Server) operations(j *job, a answer, ops []*operation) {
 	r := j.run
+	if version, err := strconv.Atoi(a.header.Get("X-Inngest-Req-Version")); err == nil && r.version == -1 {
+		r.version = version
+	}
 	if len(ops) == 0 || !slices.ContainsFunc(ops, func(op *operation) bool { return op.Op != opNone || op.ID != "" }) {
 		// Nothing was reported, which happens after a checkpoint; look again.
 		s.discover(j, "redrive-"+s.newID(), false, false, "")
@@ -29,7 +33,7 @@ func (s *Server) operations(j *job, a answer, ops []*operation) {
 	}
 	coalesce := ""
 	if len(ops) > 1 {
-		r.planOnly = true
+		r.planOnly = r.planOnly || !j.planOnly
 		if r.version >= 2 && slices.ContainsFunc(ops, (*operation).plans) {
 			coalesce = coalesceKey(ops)
 			r.pending = map[string]bool{}
@@ -220,7 +224,7 @@ func (s *Server) stepFailed(j *job, op *operation, step *Step) {
 	if pending && !j.race {
 		return
 	}
-	r.planOnly = false
+	j.endPlanning()
 	s.enqueue(&job{at: s.clock.Now(), kind: jobCall, run: r, id: op.ID + "-failure", after: op.ID, race: op.race()})
 }
 
@@ -241,8 +245,15 @@ func (s *Server) discover(j *job, after string, race, pending bool, coalesce str
 	if coalesce != "" && !race {
 		id = coalesce + "-discover"
 	}
-	j.run.planOnly = false
+	j.endPlanning()
 	s.enqueue(&job{at: s.clock.Now(), kind: jobCall, run: j.run, id: id, after: after, race: race})
+}
+
+// endPlanning lets the next calls execute steps at once again, if the call was one that had to plan them.
+func (j *job) endPlanning() {
+	if j.planOnly {
+		j.run.planOnly = false
+	}
 }
 
 // save gives a step its result, once. It reports whether other steps of its group are pending, and whether this is the

@@ -36,6 +36,7 @@ type job struct {
 	duplicate  bool
 	twin       *job      // the other delivery of a duplicated discovery
 	snapshot   int       // length of the stack that the call was given
+	planOnly   bool      // the run's planOnly when the call was prepared
 	call       *Call     // the call being made
 	release    func()    // gives back the concurrency slots
 	wakes      time.Time // when a throttled start is tried again
