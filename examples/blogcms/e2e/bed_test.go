@@ -159,7 +159,7 @@ func (b *bed) send(t *testing.T, name string, data any) string {
 	return id
 }
 
-// wait waits until the run that an event has started is over.
+// wait waits until the run that an event has started is over, and its output is there.
 func (b *bed) wait(t *testing.T, eventID, function string) run {
 	t.Helper()
 	var last run
@@ -171,8 +171,8 @@ func (b *bed) wait(t *testing.T, eventID, function string) run {
 		if last = runs[0]; !last.ended() {
 			return errors.New("the run is " + last.status)
 		}
-		if last.status == "completed" && len(last.output) == 0 {
-			return errors.New("the run is completed but its output is not stored yet") // seen on the real server
+		if (last.status == "completed" || last.status == "failed") && len(last.output) == 0 {
+			return errors.New("the run is over but its output is not stored yet") // seen on the real server
 		}
 		return nil
 	})
