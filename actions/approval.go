@@ -3,7 +3,6 @@ package actions
 import (
 	"context"
 	"errors"
-	"strconv"
 
 	"github.com/workflowkit/workflowkit-go/workflowkit"
 )
@@ -44,9 +43,13 @@ func (b *blog) waitForApproval(ctx context.Context, run *workflowkit.Run, in App
 	if err := post.needRevision(); err != nil {
 		return ApprovalOutput{}, err
 	}
+	matches, err := approvalOf(post.ID)
+	if err != nil {
+		return ApprovalOutput{}, workflowkit.NoRetryError(err)
+	}
 	answer, err := workflowkit.WaitForEvent(ctx, stepWaitForApproval, workflowkit.WaitForEventOpts{
 		Event:   EventApproval,
-		If:      approvalOf(post.ID),
+		If:      matches,
 		Timeout: timeout,
 		// People see the status, and applications offer the button that sends the answer. So it changes only when the
 		// answer can be received.
@@ -81,9 +84,4 @@ func (b *blog) discard(ctx context.Context, run *workflowkit.Run, post snapshot,
 		discarded, err := b.posts.DiscardRevision(ctx, post.change(run, stepDiscard), reason)
 		return discarded.Status, fromPosts(post.ID, err)
 	})
-}
-
-// approvalOf returns the expression that an answer for a post matches, whether its id is a string or a number.
-func approvalOf(id string) string {
-	return "string(async.data.id) == " + strconv.Quote(id)
 }
