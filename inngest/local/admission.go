@@ -93,29 +93,33 @@ func priorityOf(value any) time.Duration {
 	return time.Duration(min(max(seconds, -most), most)) * time.Second
 }
 
-// enterSingleton makes the run the one of its singleton, and reports true if it has to be skipped instead.
-func (s *Server) enterSingleton(r *run, vars map[string]any) (skipped bool) {
-	config := r.fn.singleton
+// singleton makes room for a run of a function of which there must be only one, and returns the key that the run then
+// has to hold (empty for none), or reports that the run has to be skipped.
+func (s *Server) singleton(f *function, e *event, vars map[string]any) (key string, skipped bool) {
+	config := f.singleton
 	if config == nil {
-		return false
+		return "", false
 	}
-	key := r.fn.id
+	key = f.id
 	if config.key != nil {
 		value := config.key.Value(vars)
 		if value == false {
-			return false // not a singleton for this event
+			return "", false // not a singleton for this event
 		}
-		key = fmt.Sprintf("%s/%v", r.fn.id, value)
+		key = fmt.Sprintf("%s/%v", f.id, value)
 	}
-	if holder := s.singletons[key]; holder != nil {
-		if !config.cancel {
-			return true
-		}
+	holder := s.singletons[key]
+	switch {
+	case holder == nil:
+	case !config.cancel:
+		return "", true
+	case s.repeated(f, e):
+		s.fault(holder, FaultLostRun, "event %q (id %q) came again; the real server then cancels the run that holds the singleton "+
+			"and starts no other one, because the event was handled before", e.name, e.id)
+	default:
 		s.finalize(holder, Cancelled, nil, nil)
 	}
-	r.single = key
-	s.singletons[key] = r
-	return false
+	return key, false
 }
 
 // bucket is the state of a rate: the theoretical arrival time of the generic cell rate algorithm.

@@ -35,6 +35,9 @@ const (
 	FaultUnparsable FaultKind = "unparsable answer"
 	// FaultStuck: nothing is left that could continue the run. The real server shows it as running for ever.
 	FaultStuck FaultKind = "stuck"
+	// FaultLostRun: an event that was sent twice with the same id has cancelled the run of a singleton that cancels, without
+	// starting another one. The real server shows the run as cancelled.
+	FaultLostRun FaultKind = "lost run"
 	// FaultUnsupported: the app uses something that this server does not implement.
 	FaultUnsupported FaultKind = "unsupported"
 )

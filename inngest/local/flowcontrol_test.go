@@ -82,6 +82,17 @@ func TestSingleton(t *testing.T) {
 	}
 }
 
+// Seen on the real server: the first run is cancelled, and there is no other one.
+func TestRepeatedEventLosesTheRunOfACancellingSingleton(t *testing.T) {
+	t.Parallel()
+	b := setup(t, local.Config{}, sleeper(inngestgo.FunctionOpts{Singleton: &inngestgo.ConfigSingleton{Mode: 1}}))
+	b.mustSend(local.Event{ID: "same", Name: "f"}, local.Event{ID: "same", Name: "f"})
+	runs := b.server.Runs(local.Filter{})
+	if len(runs) != 1 || runs[0].Status != local.Failed || runs[0].Faults[0].Kind != local.FaultLostRun {
+		t.Errorf("runs %+v, want one that was lost", runs)
+	}
+}
+
 func TestIdempotencyAndEventIDs(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {

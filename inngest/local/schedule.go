@@ -62,21 +62,16 @@ func (s *Server) sortedFunctions() []*function {
 	return all
 }
 
-type dedupeEntry struct {
-	run *run
-	at  time.Time
+// repeated reports whether the function has run for an event with the same id within a day.
+func (s *Server) repeated(f *function, e *event) bool {
+	at, ok := s.dedupe[f.id+"/"+e.id]
+	return ok && s.clock.Now().Sub(at) < dedupePeriod
 }
 
 // trigger starts a run of the function for the event, unless the function's settings are against it.
 func (s *Server) trigger(f *function, e *event) {
-	now := s.clock.Now()
 	vars := map[string]any{"event": e.payload()}
-	key := f.id + "/" + e.id
-	if earlier, ok := s.dedupe[key]; ok && now.Sub(earlier.at) < dedupePeriod {
-		s.log.Debug("event was seen before", "event", e.name, "id", e.id, "function_id", f.slug)
-		return
-	}
-	if s.rateLimited(f, vars) {
+	if !s.repeated(f, e) && s.rateLimited(f, vars) {
 		s.log.Debug("function is rate limited", "event", e.name, "function_id", f.slug)
 		if e.name == EventFunctionInvoked {
 			s.invocationFailed(e, "invoked function is rate limited")
@@ -90,10 +85,15 @@ func (s *Server) trigger(f *function, e *event) {
 	s.start(f, e)
 }
 
-// start creates a run and plans its first call.
+// start creates a run and plans its first call, unless the function is busy, or has had the event before.
 func (s *Server) start(f *function, e *event) {
 	now := s.clock.Now()
 	vars := map[string]any{"event": e.payload()}
+	single, skipped := s.singleton(f, e, vars)
+	if !skipped && s.repeated(f, e) {
+		s.log.Debug("event was seen before", "event", e.name, "id", e.id, "function_id", f.slug)
+		return
+	}
 	r := &run{
 		id: s.newID(), seq: s.sequence(), fn: f, events: []*event{e}, status: Running, queued: now, version: -1,
 		memos: map[string]rawJSON{}, executed: map[string]operation{}, pending: map[string]bool{}, seen: map[string]bool{},
@@ -107,7 +107,7 @@ func (s *Server) start(f *function, e *event) {
 	r.rng = rand.New(rand.NewPCG(uint64(s.cfg.Faults.Seed), runSeed(f, e, len(s.order))))
 	s.runs[r.id] = r
 	s.order = append(s.order, r)
-	if skipped := s.enterSingleton(r, vars); skipped {
+	if skipped {
 		r.status, r.ended = Skipped, now
 		s.log.Debug("run skipped, another one is running", "run_id", r.id, "function_id", f.slug)
 		if p := s.invokes[e.correlationID()]; p != nil {
@@ -116,7 +116,11 @@ func (s *Server) start(f *function, e *event) {
 		}
 		return
 	}
-	s.dedupe[f.id+"/"+e.id] = dedupeEntry{run: r, at: now}
+	s.dedupe[f.id+"/"+e.id] = now
+	if single != "" {
+		r.single = single
+		s.singletons[single] = r
+	}
 	for _, l := range f.stepLimits {
 		r.stepKeys = append(r.stepKeys, l.slot(f, vars))
 	}

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/oklog/ulid/v2"
 )
@@ -43,9 +44,9 @@ type Server struct {
 	events     map[string]*event
 	runs       map[string]*run
 	order      []*run
-	dedupe     map[string]dedupeEntry
-	pauses     map[string][]*pause // by event name
-	invokes    map[string]*pause   // by correlation id
+	dedupe     map[string]time.Time // by function and event id
+	pauses     map[string][]*pause  // by event name
+	invokes    map[string]*pause    // by correlation id
 	singletons map[string]*run
 	debounces  map[string]*debounced
 	rates      map[string]*bucket
@@ -80,7 +81,7 @@ func Start(cfg Config) (*Server, error) {
 		url: "http://" + listener.Addr().String(), ctx: ctx, stop: stop,
 		changed: make(chan struct{}), rng: rand.New(rand.NewPCG(uint64(cfg.Faults.Seed), 0x1a)),
 		apps: map[string]*app{}, functions: map[string]*function{}, events: map[string]*event{}, runs: map[string]*run{},
-		dedupe: map[string]dedupeEntry{}, pauses: map[string][]*pause{}, invokes: map[string]*pause{},
+		dedupe: map[string]time.Time{}, pauses: map[string][]*pause{}, invokes: map[string]*pause{},
 		singletons: map[string]*run{}, debounces: map[string]*debounced{},
 		rates: map[string]*bucket{}, slots: map[string]int{},
 	}
