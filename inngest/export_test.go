@@ -11,3 +11,9 @@ import (
 func RegisterProgram(c *Client, f Function, run func(ctx context.Context, tools workflowkit.Tools, in workflowkit.RunInput) (json.RawMessage, error)) error {
 	return c.register(f, run)
 }
+
+// Storable and Restore are how results travel.
+var (
+	Storable = storable
+	Restore  = restore
+)

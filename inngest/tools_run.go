@@ -52,7 +52,7 @@ func (t *stepTools) runStep(ctx context.Context, id string, fn stepFunc) (json.R
 	if errors.As(err, &failed) {
 		return nil, newStepError(id, failed.Name, failed.Message, failed.Data)
 	}
-	return out, err
+	return restore(out), err
 }
 
 // execute calls the function of a step and gives its outcome a form that inngestgo can store and read back.
@@ -71,11 +71,12 @@ func (t *stepTools) execute(ctx context.Context, id string, fn stepFunc) (out js
 		return json.RawMessage("null"), nil
 	case !json.Valid(out):
 		return nil, bodyError(workflowkit.NoRetryError(errors.New("result is not JSON")))
-	case len(out) > maxStepOutput:
+	}
+	if out, err = storable(out); err == nil && len(out) > maxStepOutput {
 		return nil, bodyError(workflowkit.NoRetryError(fmt.Errorf(
 			"result is %d bytes long, Inngest stores at most %d", len(out), maxStepOutput)))
 	}
-	return out, nil
+	return out, err
 }
 
 // bodyError returns err as inngestgo understands it: whether and when to try again, and the text. The error itself must

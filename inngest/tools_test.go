@@ -28,17 +28,17 @@ func TestRunExecutesOnceThenReplays(t *testing.T) {
 	app := newApp(t, inngest.Config{}).with(func(ctx context.Context, tools workflowkit.Tools, _ workflowkit.RunInput) (json.RawMessage, error) {
 		return tools.Run(ctx, "1/do", func(context.Context) (json.RawMessage, error) {
 			executed++
-			return json.RawMessage(`{"n":9007199254740993}`), nil
+			return json.RawMessage(`{"n":1.50}`), nil
 		})
 	})
 	got := app.call(request{})
 	if diff := cmp.Diff([]string{"StepRun 1/do"}, got.steps()); diff != "" {
 		t.Fatalf("answer %d %s: operations (-want +got):\n%s", got.status, got.body, diff)
 	}
-	if op := got.ops[0]; op.ID != hash("1/do") || string(op.Data) != `{"n":9007199254740993}` {
+	if op := got.ops[0]; op.ID != hash("1/do") || string(op.Data) != `{"n":1.50}` {
 		t.Errorf("operation is %+v", op)
 	}
-	got = app.call(request{steps: map[string]string{"1/do": `{"data":{"n":9007199254740993}}`}})
+	got = app.call(request{steps: map[string]string{"1/do": `{"data":{"$json":"{\"n\":9007199254740993}"}}`}})
 	if got.status != 200 || got.body != `{"n":9007199254740993}` {
 		t.Errorf("replay is answered with %d %s", got.status, got.body)
 	}
