@@ -44,8 +44,8 @@
 //
 // grant the application's role SELECT, INSERT, UPDATE and DELETE on workflows, blog_posts and workflowkit_writes, and
 // SELECT on the other two, and call [DB.CheckSchema] in the application. A migration that cannot have a table's lock
-// within ten seconds gives up and changes nothing, so that it never queues in front of the application's own queries;
-// run it again. On Supabase, the roles anon and authenticated get no rights on the new tables; connect as postgres, since
+// within ten seconds (or the URL's lock_timeout) gives up and changes nothing, so that it never queues in front of the
+// application's own queries; run it again. On Supabase, the roles anon and authenticated get no rights on the new tables; connect as postgres, since
 // a role to which row level security applies would not see the posts. Migrations need a session: use the direct
 // address or the session pooler. Behind a transaction pooler, ?default_query_exec_mode=exec in the URL (or Prisma's
 // pgbouncer=true) keeps the application from preparing statements.

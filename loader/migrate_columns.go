@@ -115,10 +115,12 @@ BEGIN
 	END LOOP;
 END $$`
 
+// limitLockWait keeps a migration from waiting for a table for long, since every query behind it would wait as well. A
+// lock_timeout in the connection's URL is kept.
 func (db *DB) limitLockWait(ctx context.Context, tx *sql.Tx) error {
 	if db.dialect != dialectPostgres {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, "SET LOCAL lock_timeout = '10s'")
+	_, err := tx.ExecContext(ctx, `SELECT set_config('lock_timeout', '10s', true) WHERE current_setting('lock_timeout') = '0'`)
 	return err
 }

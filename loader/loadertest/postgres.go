@@ -45,6 +45,7 @@ func SkipOrFail(tb testing.TB, reason string) {
 	tb.Helper()
 	if os.Getenv(RequireAll) == "1" {
 		tb.Fatalf("%s (and %s=1 forbids to skip)", reason, RequireAll)
+		return
 	}
 	tb.Skip(reason)
 }

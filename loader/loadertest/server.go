@@ -29,7 +29,7 @@ cd / && rm -rf "$2"
 `
 
 func startServer() (*server, error) {
-	bin, err := findBinaries()
+	bin, err := findBinaries(debianBinaries)
 	if err != nil {
 		return nil, err
 	}
@@ -78,21 +78,28 @@ func (o owner) initdb(bin, dir string) error {
 	return nil
 }
 
-// findBinaries returns the folder that holds initdb and postgres.
-func findBinaries() (string, error) {
+// debianBinaries is where Debian keeps the server's programs, outside of PATH.
+const debianBinaries = "/usr/lib/postgresql/*/bin"
+
+// findBinaries returns the folder that holds initdb and postgres: that of PATH, or of those that match the pattern the
+// one with the newest version.
+func findBinaries(pattern string) (string, error) {
 	if path, err := exec.LookPath("initdb"); err == nil {
 		if resolved, err := filepath.EvalSymlinks(path); err == nil && hasServer(filepath.Dir(resolved)) {
 			return filepath.Dir(resolved), nil
 		}
 	}
-	dirs, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
+	dirs, err := filepath.Glob(pattern)
+	if err != nil {
+		return "", err
+	}
 	sort.Slice(dirs, func(i, j int) bool { return majorVersion(dirs[i]) > majorVersion(dirs[j]) })
 	for _, dir := range dirs {
 		if hasServer(dir) {
 			return dir, nil
 		}
 	}
-	return "", fmt.Errorf("initdb and postgres are neither in PATH nor in /usr/lib/postgresql/*/bin")
+	return "", fmt.Errorf("initdb and postgres are neither in PATH nor in %s", pattern)
 }
 
 func hasServer(dir string) bool {

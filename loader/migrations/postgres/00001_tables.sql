@@ -1,7 +1,7 @@
 -- +goose Up
 
 -- A migration that waits for a lock holds up every query behind it. Give up instead, and be run again.
-SET LOCAL lock_timeout = '10s';
+SELECT set_config('lock_timeout', '10s', true) WHERE current_setting('lock_timeout') = '0';
 
 -- What was here before us. The first run decides, and the answer never changes.
 CREATE TABLE IF NOT EXISTS workflowkit_tables (
