@@ -88,5 +88,5 @@ func mermaidPlain(r rune) bool {
 	case r >= 0x80, r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
 		return true
 	}
-	return strings.ContainsRune(" .,()?!'+/", r)
+	return strings.ContainsRune(" .,()?!'+/_-", r)
 }
