@@ -1,0 +1,25 @@
+// Package cms is the application of the blog example: posts and workflows behind a JSON API and pages, and the function
+// that runs the workflows on Inngest.
+//
+//	app, err := cms.New(cms.Config{DB: db, Client: client, Model: model})
+//	err = http.ListenAndServe("127.0.0.1:3000", app.Handler())
+//
+// It takes its parts from outside (a migrated database, a client of any Inngest, a text model), so tests run the same
+// application on other parts; package server chooses them from environment variables.
+//
+// # Decisions about posts
+//
+// An editor decides: send to review, revert, approve, discard, publish, unpublish. A decision stores the status first and
+// sends its event then, so that the run which the event starts finds the post as it should be; if the event cannot be
+// sent, the status is taken back and the answer is an error. Approving and discarding store nothing, since the run that
+// asked is the one to act.
+//
+// At most one run works on the text of a post: a second review replaces the first, and reverting, unpublishing and
+// publishing end a review. The database refuses what a run that is too late still writes.
+//
+// # Limits
+//
+// There are no users and no sign-in, so everybody who reaches the server can do everything: put it behind something
+// that knows who people are. Ids of posts in events are strings, and an event with a number, sent by other
+// software, starts a run that this application's events do not cancel, because Inngest compares them by type.
+package cms

@@ -1,0 +1,79 @@
+package cms
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/workflowkit/workflowkit-go/actions"
+	"github.com/workflowkit/workflowkit-go/inngest"
+	"github.com/workflowkit/workflowkit-go/loader"
+)
+
+const (
+	// FunctionID is the id of the function that runs the workflows, without that of the app.
+	FunctionID = "blog-post-workflow"
+	// eventPostReverted says that a review is not wanted any more. Only this application knows it.
+	eventPostReverted = "blog-post.reverted"
+
+	// samePost holds if two events are about the same post. Conversions are not allowed where it is used.
+	samePost = "event.data.id == async.data.id"
+
+	maxReason = 1000
+)
+
+// function says how runs are started, replaced, cancelled and cleaned up after.
+func (a *App) function(retries *int) inngest.Function {
+	return inngest.Function{
+		ID:      FunctionID,
+		Name:    "Blog post workflow",
+		Events:  []string{actions.EventPostUpdated, actions.EventPostPublished},
+		Retries: retries,
+		// A newer run for the same post and the same event replaces the older one.
+		Singleton: &inngest.Singleton{Key: `event.name + "/" + string(event.data.id)`, Mode: inngest.SingletonCancel},
+		CancelOn: []inngest.CancelOn{
+			{Event: actions.EventPostUnpublished, If: samePost},
+			{Event: eventPostReverted, If: samePost},
+			// Publishing ends the review. It must not end the run that it starts.
+			{Event: actions.EventPostPublished, If: `event.name == "` + actions.EventPostUpdated + `" && ` + samePost},
+		},
+		OnFailure: a.runFailed,
+	}
+}
+
+// runFailed takes the post of a run that has failed for good out of its review and stores the reason on it.
+func (a *App) runFailed(ctx context.Context, failure inngest.Failure) error {
+	logger := a.logger.With("run_id", failure.RunID, "event", failure.Event.Name)
+	logger.ErrorContext(ctx, "workflow run failed", "error", failure.Message)
+	var payload actions.PostEvent
+	if err := failure.Event.DecodeData(&payload); err != nil {
+		logger.WarnContext(ctx, "the failed run was about no post", "error", err)
+		return nil
+	}
+	id, err := loader.ParseID(string(payload.ID))
+	if err != nil {
+		logger.WarnContext(ctx, "the failed run was about no post", "error", err)
+		return nil
+	}
+	_, err = a.db.Fail(ctx, id, failure.RunID, reasonOf(failure.Message))
+	if errors.Is(err, loader.ErrNotFound) {
+		logger.WarnContext(ctx, "the post of the failed run is gone", "post_id", id)
+		return nil
+	}
+	return err
+}
+
+// reasonOf makes a text that can be stored and shown of whatever a run has failed with.
+func reasonOf(message string) string {
+	message = strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(message, "\uFFFD"), "\x00", ""))
+	message = strings.TrimPrefix(message, "unhandled step error: ") // what Inngest puts before every error of a step
+	if len(message) <= maxReason {
+		return message
+	}
+	end := maxReason
+	for !utf8.RuneStart(message[end]) {
+		end--
+	}
+	return message[:end] + "…"
+}

@@ -1,0 +1,130 @@
+package server
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/workflowkit/workflowkit-go/actions"
+	"github.com/workflowkit/workflowkit-go/examples/blogcms/internal/cms"
+	"github.com/workflowkit/workflowkit-go/inngest"
+	"github.com/workflowkit/workflowkit-go/inngest/local"
+	"github.com/workflowkit/workflowkit-go/loader"
+)
+
+const (
+	defaultHost     = "127.0.0.1"
+	defaultPort     = "3000"
+	defaultDatabase = "blogcms.db"
+
+	// appID is the application's name in Inngest. Ids of functions begin with it.
+	appID = "blogcms"
+)
+
+// Options say where a server gets its settings and what it tells.
+type Options struct {
+	// Environ is the environment, as os.Environ returns it.
+	Environ []string
+	// Logger is where everything is logged. It is required.
+	Logger *slog.Logger
+	// Listening is called with the URL of the application once it can be used. It may be nil.
+	Listening func(url string)
+}
+
+// Run runs the application until ctx ends, then finishes the requests in progress and stops. It returns nil after such
+// a stop, and an error if the application cannot start or fails.
+func Run(ctx context.Context, options Options) (err error) {
+	env, logger := environment(options.Environ), options.Logger
+	model, err := actions.ModelFromEnvironment(env.get, logger)
+	if err != nil {
+		return err
+	}
+	server, err := startInngest(ctx, env, logger)
+	if err != nil {
+		return err
+	}
+	if server != nil {
+		defer func() { err = errors.Join(err, server.Close()) }()
+	}
+	client, err := newClient(env, server, logger)
+	if err != nil {
+		return err
+	}
+	db, err := openDatabase(ctx, cmp.Or(env.get("DATABASE_URL"), defaultDatabase), logger)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	app, err := cms.New(cms.Config{DB: db, Client: client, Model: model, Logger: logger})
+	if err != nil {
+		return err
+	}
+	if server != nil {
+		if err := app.Recover(ctx); err != nil {
+			return err
+		}
+	}
+	listeners, err := listen(ctx, cmp.Or(env.get("HOST"), defaultHost), cmp.Or(env.get("PORT"), defaultPort), server != nil)
+	if err != nil {
+		return err
+	}
+	announce := func() {
+		logger.InfoContext(ctx, "blogcms is ready", "url", listeners.url())
+		if options.Listening != nil {
+			options.Listening(listeners.url())
+		}
+	}
+	return listeners.serve(ctx, app.Handler(), logger, func(ctx context.Context) {
+		if server == nil {
+			announce()
+			register(ctx, client, listeners.serveURL(), logger) // which may have to wait for the server
+			return
+		}
+		register(ctx, client, listeners.serveURL(), logger)
+		announce()
+	})
+}
+
+// startInngest starts an Inngest inside the process, unless the environment names one.
+func startInngest(ctx context.Context, env settings, logger *slog.Logger) (*local.Server, error) {
+	if env.inngest() {
+		return nil, nil
+	}
+	server, err := local.Start(local.Config{Logger: logger})
+	if err != nil {
+		return nil, fmt.Errorf("start the in-process Inngest: %w", err)
+	}
+	logger.InfoContext(ctx, "no INNGEST_ variable is set, so an Inngest inside this process is used: runs are kept in memory and end with the process",
+		"url", server.URL())
+	return server, nil
+}
+
+func newClient(env settings, server *local.Server, logger *slog.Logger) (*inngest.Client, error) {
+	config := inngest.Config{AppID: appID, Logger: logger, Getenv: env.get}
+	if server != nil {
+		config.BaseURL = server.URL()
+	}
+	return inngest.NewClient(config)
+}
+
+// openDatabase opens the database and brings it up to date.
+func openDatabase(ctx context.Context, dsn string, logger *slog.Logger) (*loader.DB, error) {
+	db, err := loader.Open(ctx, dsn, loader.WithLogger(logger))
+	if err != nil {
+		return nil, err
+	}
+	if _, err = db.Migrate(ctx); err == nil {
+		_, err = db.Seed(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	attributes := []any{"dialect", db.Dialect()}
+	if db.Dialect() == "sqlite" { // a URL may hold a password
+		attributes = append(attributes, "file", dsn)
+	}
+	logger.InfoContext(ctx, "database is ready", attributes...)
+	return db, nil
+}
