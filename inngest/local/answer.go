@@ -212,14 +212,15 @@ func (r *run) unfinished(nothing bool) string {
 }
 
 // answeredLate handles an answer to a call of a run that has ended meanwhile. After a failure or a cancellation nobody
-// cares. After the function's result, only a repeated plan is harmless: it is what a discovery that was under way
-// for long has to say.
+// cares. After the function's result, two things are harmless: a repeated plan, which is what a discovery that was under
+// way for long has to say, and the same result again if one last step has closed the run before, which is what a
+// discovery says that was delivered late.
 func (s *Server) answeredLate(j *job, a answer, ops []*operation) {
 	r := j.run
 	if !r.concluded || a.err != nil {
 		return
 	}
-	other := r.result == j || r.result == j.twin && j.twin != nil
+	same := r.result == j || r.result == j.twin && j.twin != nil || r.closed && bytes.Equal(bytes.TrimSpace(a.body), r.output)
 	switch {
 	case a.status == http.StatusPartialContent:
 		for _, op := range ops {
@@ -229,7 +230,7 @@ func (s *Server) answeredLate(j *job, a answer, ops []*operation) {
 				return
 			}
 		}
-	case a.status == http.StatusOK && other:
+	case a.status == http.StatusOK && same:
 	default:
 		s.fault(r, FaultAfterEnd, "call %d answered with status %d (%s) after call %d had returned the function's result: two "+
 			"discoveries reached the end at once; close parallel branches with one last planned step",
