@@ -81,6 +81,18 @@ func TestHalfPairsAreOrderedAsCodeUnits(t *testing.T) {
 	}
 }
 
+func TestHalfPairsJoinAtTheEdgesOfTheirRanges(t *testing.T) {
+	t.Parallel()
+	for _, high := range []uint16{0xd7ff, 0xd800, 0xdbff, 0xdc00} {
+		for _, low := range []uint16{0xdbff, 0xdc00, 0xdfff, 0xe000} {
+			got := string(jsonlogic.AppendText([]byte(fromUnits([]uint16{'a', high})), fromUnits([]uint16{low, 'b'})))
+			if want := fromUnits([]uint16{'a', high, low, 'b'}); got != want {
+				t.Errorf("%x and %x: %x, want %x", high, low, got, want)
+			}
+		}
+	}
+}
+
 // A part of a text is found in it wherever it was cut.
 func TestTextContainsItsParts(t *testing.T) {
 	t.Parallel()
