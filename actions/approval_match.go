@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // approvalOf returns the expression that the answers for a post match, whether they carry its id as a string or as a
@@ -14,7 +15,7 @@ import (
 // Inngest's index of waits, which takes expressions apart, loses waits whose expression combines it with a comparison.
 // Nor does that index know escapes: a wait for an id that needs one would never end, so such an id is an error.
 func approvalOf(id string) (string, error) {
-	if strings.ContainsAny(id, `"\`) || strings.ContainsFunc(id, func(r rune) bool { return !unicode.IsPrint(r) }) {
+	if !utf8.ValidString(id) || strings.ContainsAny(id, `"\`) || strings.ContainsFunc(id, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return "", fmt.Errorf("the id of post %q holds a quote, a backslash or a control character, so no answer could be matched with it", id)
 	}
 	expression := `async.data.id == "` + id + `"`

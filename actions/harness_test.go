@@ -3,6 +3,7 @@ package actions_test
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -44,7 +45,9 @@ func newEngine(t testing.TB, posts actions.Posts, model actions.TextModel, optio
 	if err != nil {
 		t.Fatal(err)
 	}
-	engine, err := workflowkit.New(append([]workflowkit.Option{workflowkit.WithActions(all...)}, options...)...)
+	engine, err := workflowkit.New(append([]workflowkit.Option{
+		workflowkit.WithActions(all...), workflowkit.WithLogger(slog.New(slog.DiscardHandler)),
+	}, options...)...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -61,25 +61,25 @@ func (m material) tweets(n int) []string {
 		all  []string
 		seen = make(map[string]bool)
 	)
-	add := func(tweet string) {
-		if tweet = fitTweet(tweet); tweet != "" && !seen[tweet] && len(all) < n {
+	add := func(text, below string) {
+		if tweet := fitTweet(text, below); !seen[tweet] && len(all) < n {
 			seen[tweet] = true
 			all = append(all, tweet)
 		}
 	}
-	first := "New post: " + m.title
+	first, from := "New post: "+m.title, "From: "+m.title
 	if len(m.sentences) > 0 {
 		first += "\n\n" + m.sentences[0]
 	}
-	add(first)
+	add(first, "")
 	for _, sentence := range m.sentences[min(1, len(m.sentences)):] {
-		add(sentence + "\n\nFrom: " + m.title)
+		add(sentence, from)
 	}
 	for _, heading := range m.headings {
-		add("On the blog: " + heading + "\n\nFrom: " + m.title)
+		add("On the blog: "+heading, from)
 	}
-	add("Now on the blog: " + m.title)
-	add(m.title)
+	add("Now on the blog: "+m.title, "")
+	add(m.title, "")
 	return all
 }
 

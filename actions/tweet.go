@@ -24,14 +24,24 @@ func tweetWeight(r rune) int {
 	}
 }
 
-// fitTweet shortens a text to the length of a tweet, at the end of a word if there is one near.
-func fitTweet(s string) string {
+// fitTweet puts a text and what has to stand below it into the length of a tweet, by shortening the text. What stands
+// below is left out where it takes more than half of the room.
+func fitTweet(text, below string) string {
+	below = "\n\n" + below
+	if below == "\n\n" || TweetLength(below) > MaxTweet/2 {
+		below = ""
+	}
+	return shorten(text, MaxTweet-TweetLength(below)) + below
+}
+
+// shorten cuts a text to a length, at the end of a word if there is one near.
+func shorten(s string, length int) string {
 	s = strings.TrimSpace(s)
-	if TweetLength(s) <= MaxTweet {
+	if TweetLength(s) <= length {
 		return s
 	}
 	const ellipsis = "…"
-	room := MaxTweet - TweetLength(ellipsis)
+	room := length - TweetLength(ellipsis)
 	end := 0
 	for i, r := range s {
 		if room -= tweetWeight(r); room < 0 {
