@@ -62,7 +62,7 @@ func newDrawing(w *Workflow, result *Result) *drawing {
 	d.boxes = append(d.boxes, source)
 	for _, a := range w.Actions {
 		name := numbered("action", len(d.boxes))
-		if _, dup := names[a.ID]; !dup {
+		if _, dup := names[a.ID]; !dup && a.ID != "" {
 			names[a.ID] = name
 		}
 		d.boxes = append(d.boxes, box{name: name, lines: actionLines(a), status: path.status(a.ID)})

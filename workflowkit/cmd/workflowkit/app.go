@@ -21,7 +21,7 @@ const (
 type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
-	// stdinUsed is the file argument that has read standard input.
+	// stdinUsed says that a file has been read from standard input.
 	stdinUsed bool
 }
 

@@ -26,6 +26,9 @@ func (a *app) diff(_ context.Context, c command, args []string) (int, error) {
 	if err != nil {
 		return exitUsage, err
 	}
+	if files[0] == "-" && files[1] == "-" {
+		return exitUsage, errStdinTwice
+	}
 	var states [2]*workflowkit.Workflow
 	for i, file := range files {
 		workflow, problems, err := a.parseWorkflow(file)

@@ -11,6 +11,8 @@ import (
 	"github.com/workflowkit/workflowkit-go/workflowkit"
 )
 
+var errStdinTwice = errors.New("only one file can be standard input")
+
 // read reads a file, or standard input for "-".
 func (a *app) read(name string) ([]byte, error) {
 	var (
@@ -21,7 +23,7 @@ func (a *app) read(name string) ([]byte, error) {
 		data, err = os.ReadFile(name)
 	} else {
 		if a.stdinUsed {
-			return nil, errors.New("only one file can be standard input")
+			return nil, errStdinTwice
 		}
 		a.stdinUsed = true
 		if data, err = io.ReadAll(a.stdin); err != nil {
