@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"unicode"
 )
 
 // Action is a kind of action that users can put into their workflows: its description for the catalogue, and the
@@ -84,7 +85,7 @@ func Define[In, Out any](spec Spec, fn func(ctx context.Context, run *Run, in In
 		return action
 	}
 	action.spec.Inputs = inputs.replacedBy(spec.Inputs)
-	action.anyInputs = reflect.TypeFor[In]().Kind() == reflect.Map
+	action.anyInputs = baseType(reflect.TypeFor[In]()).Kind() == reflect.Map
 	if action.spec.Outputs == nil {
 		if action.spec.Outputs, err = schemaOf(reflect.TypeFor[Out]()); err != nil {
 			action.err = fmt.Errorf("output type %v: %w", reflect.TypeFor[Out](), err)
@@ -141,8 +142,12 @@ func (a Action) check() error {
 	switch {
 	case a.spec.Kind == "" && a.call == nil && a.err == nil:
 		return errors.New("action is the zero value; make actions with Define or DefineUntyped")
-	case strings.TrimSpace(a.spec.Kind) == "":
+	case a.spec.Kind == "":
 		return errors.New("action has no kind")
+	case strings.TrimSpace(a.spec.Kind) != a.spec.Kind || strings.ContainsFunc(a.spec.Kind, unicode.IsControl):
+		return fmt.Errorf("action kind %q has spaces around it or control characters in it", a.spec.Kind)
+	case strings.HasPrefix(a.spec.Kind, builtinPrefix):
+		return fmt.Errorf("action kind %q: kinds that begin with %q are reserved", a.spec.Kind, builtinPrefix)
 	case a.err != nil:
 		return fmt.Errorf("action kind %q: %w", a.spec.Kind, a.err)
 	}

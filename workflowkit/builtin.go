@@ -1,12 +1,6 @@
 package workflowkit
 
-import (
-	"encoding/json"
-	"fmt"
-
-	"github.com/workflowkit/workflowkit-go/workflowkit/internal/jsonlogic"
-	"github.com/workflowkit/workflowkit-go/workflowkit/internal/refs"
-)
+import "encoding/json"
 
 // KindIf is the kind of the built-in action that branches on a JSON Logic condition. Its output is {"result": bool}.
 const KindIf = "builtin:if"
@@ -23,8 +17,7 @@ func builtin(kind string) *registered {
 	return nil
 }
 
-// builtinIf evaluates its condition with {event, state} as data. Without a condition the result is true. What refs in
-// the condition find is data, never an operation.
+// builtinIf describes the built-in condition.
 func builtinIf() *registered {
 	no := false
 	condition := func(kind string) *Conditional {
@@ -46,60 +39,6 @@ func builtinIf() *registered {
 		// The published schema is for editors; a condition may also be a constant, so the check is its own.
 		inputs:  &compiledInputs{list: []compiledInput{{Input: spec.Inputs[0]}}, byName: map[string]int{"condition": 0}},
 		outputs: outputShapeOf(spec.Outputs),
-		check:   checkIf,
-		logic: func(inputs map[string]any, data func() map[string]any) (any, error) {
-			condition, set := inputs["condition"]
-			if !set || condition == nil {
-				return map[string]any{"result": true}, nil
-			}
-			rule, err := jsonlogic.Compile(condition)
-			if err != nil {
-				return nil, NoRetryError(fmt.Errorf("condition: %w", err))
-			}
-			result, err := rule.Apply(data())
-			if err != nil {
-				return nil, NoRetryError(fmt.Errorf("condition: %w", err))
-			}
-			return map[string]any{"result": jsonlogic.Truthy(result)}, nil
-		},
+		logic:   compileIf,
 	}
-}
-
-// checkIf judges the rule of a condition. Refs are data whose value is not known yet.
-func checkIf(c *compiler, at place, inputs map[string]any) {
-	rule, set := inputs["condition"]
-	if !set {
-		return
-	}
-	at = at.in("condition")
-	for _, f := range jsonlogic.Check(withoutRefs(rule)) {
-		code := CodeLogicShape
-		if f.Code == jsonlogic.CodeUnknownOperator {
-			code = CodeLogicOperator
-		}
-		c.error(code, place{path: at.path + f.Path, id: at.id}, f.Hint, "condition of action %q: %s", at.id, f.Message)
-	}
-}
-
-// withoutRefs replaces texts that hold refs by unknown data.
-func withoutRefs(value any) any {
-	switch v := value.(type) {
-	case string:
-		if refs.Has(v) {
-			return jsonlogic.Literal{}
-		}
-	case []any:
-		out := make([]any, len(v))
-		for i := range v {
-			out[i] = withoutRefs(v[i])
-		}
-		return out
-	case map[string]any:
-		out := make(map[string]any, len(v))
-		for name := range v {
-			out[name] = withoutRefs(v[name])
-		}
-		return out
-	}
-	return value
 }

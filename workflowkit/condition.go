@@ -2,11 +2,13 @@ package workflowkit
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 
 	"github.com/workflowkit/workflowkit-go/workflowkit/internal/jsonlogic"
+	"github.com/workflowkit/workflowkit-go/workflowkit/internal/jsonvalue"
 	"github.com/workflowkit/workflowkit-go/workflowkit/internal/refs"
 )
 
@@ -17,27 +19,45 @@ type condition struct {
 	value    any
 }
 
-// holds evaluates the condition once the edge's source has run, and says why.
-func (c *condition) holds(view refs.View) (bool, string) {
+// maxConditionText bounds the text that refs inside of a text can make in a condition.
+const maxConditionText = 1 << 20
+
+// holds evaluates the condition once the edge's source has run, and returns what it looked at.
+func (c *condition) holds(v *view) (ok bool, found any) {
 	if c == nil {
-		return true, "no condition"
+		return true, nil
 	}
-	found := c.template.Resolve(view)
-	shown := brief(found)
+	found, err := c.template.Resolve(v, maxConditionText)
+	if err != nil {
+		// A text beyond the limit is not empty, and equals nothing that a workflow within its limits can hold.
+		return c.kind == ConditionIf, err.Error()
+	}
 	switch c.kind {
 	case ConditionIf:
-		ok := jsonlogic.Truthy(found)
-		return ok, fmt.Sprintf("if: %s is %s", shown, truth(ok))
+		return jsonlogic.Truthy(found), found
 	case ConditionElse:
-		ok := !jsonlogic.Truthy(found)
-		return ok, fmt.Sprintf("else: %s is %s", shown, truth(!ok))
+		return !jsonlogic.Truthy(found), found
 	default:
-		ok := deepEqual(found, c.value)
+		return deepEqual(found, c.value), found
+	}
+}
+
+// reason says why an edge was taken or not, given what its condition found.
+func (c *condition) reason(taken bool, found any) string {
+	if c == nil {
+		return "no condition"
+	}
+	switch c.kind {
+	case ConditionIf:
+		return fmt.Sprintf("if: %s is %s", brief(found), truth(taken))
+	case ConditionElse:
+		return fmt.Sprintf("else: %s is %s", brief(found), truth(!taken))
+	default:
 		word := "equals"
-		if !ok {
+		if !taken {
 			word = "does not equal"
 		}
-		return ok, fmt.Sprintf("match: %s %s %s", shown, word, brief(c.value))
+		return fmt.Sprintf("match: %s %s %s", brief(found), word, brief(c.value))
 	}
 }
 
@@ -48,13 +68,15 @@ func truth(ok bool) string {
 	return "not true"
 }
 
-// brief shows a value in a reason.
+// brief shows a value in a reason or a message. It costs no more than what it shows.
 func brief(value any) string {
-	raw, err := json.Marshal(value)
-	if err != nil {
-		return valueKind(value)
-	}
 	const most = 60
+	raw, err := jsonvalue.Append(nil, value, nil, 4*most)
+	if errors.Is(err, jsonvalue.ErrTooLong) {
+		if text, ok := value.(string); ok {
+			raw = jsonvalue.AppendString(nil, text[:most])
+		}
+	}
 	if len(raw) > most {
 		return strings.ToValidUTF8(string(raw[:most]), "") + "…"
 	}

@@ -44,7 +44,7 @@ func New(options ...Option) (*Engine, error) {
 		e.kinds.byKind[name] = r
 	}
 	for _, action := range s.actions {
-		if _, err := e.kinds.add(action); err != nil {
+		if err := e.kinds.add(action); err != nil {
 			faults = append(faults, err)
 		}
 	}
@@ -69,17 +69,6 @@ type RunInput struct {
 	Replace func(action ActionInfo) Handler
 }
 
-// pinned is what the first step of a run stores: the definition that the run keeps to its end (rule 10).
-type pinned struct {
-	Workflow   *WorkflowInfo   `json:"workflow,omitempty"`
-	Reason     string          `json:"reason,omitempty"`
-	Definition json.RawMessage `json:"definition,omitempty"`
-	Problems   Problems        `json:"problems,omitempty"`
-}
-
-// loadID is the step that loads and pins the definition.
-const loadID = "$load"
-
 // Run executes one pass of a run on a backend's tools. It returns [ErrSuspended] if the run goes on in a later pass.
 // Otherwise the run is over: the result says what was done, and the error, if any, is an *[ActionError] for an action
 // that failed, an *[InvalidError] for a workflow that cannot run, or wraps the error of the loader. If the context ends
@@ -90,7 +79,7 @@ func (e *Engine) Run(ctx context.Context, tools Tools, in RunInput) (*Result, er
 	if tools == nil {
 		return nil, NoRetryError(errors.New("run workflow: tools are nil"))
 	}
-	pin, err := e.pin(ctx, tools, in)
+	pin, p, err := e.pin(ctx, tools, in)
 	if err != nil {
 		return nil, err
 	}
@@ -98,13 +87,8 @@ func (e *Engine) Run(ctx context.Context, tools Tools, in RunInput) (*Result, er
 		err := &InvalidError{Problems: pin.Problems}
 		return &Result{Status: StatusFailed, Workflow: pin.Workflow, Error: err.Error()}, err
 	}
-	if len(pin.Definition) == 0 {
-		return &Result{Status: StatusSkipped, Workflow: pin.Workflow, Reason: pin.Reason}, nil
-	}
-	p, problems := e.compile(pin.Definition)
 	if p == nil {
-		// The definition was valid where the run started. Another process may know what this one does not.
-		return nil, fmt.Errorf("workflow cannot run in this process: %s", problems.text())
+		return &Result{Status: StatusSkipped, Workflow: pin.Workflow, Reason: pin.Reason}, nil
 	}
 	x := newExecution(e, tools, in, p, *pin.Workflow)
 	err = x.run(ctx)
@@ -116,70 +100,6 @@ func (e *Engine) Run(ctx context.Context, tools Tools, in RunInput) (*Result, er
 		return x.result(failed), failed
 	}
 	return nil, err
-}
-
-// pin loads and validates the definition in the run's first step.
-func (e *Engine) pin(ctx context.Context, tools Tools, in RunInput) (*pinned, error) {
-	if in.Definition == nil && e.loader == nil {
-		return nil, NoRetryError(errors.New("run workflow: the engine has no loader; set one with WithLoader"))
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, context.Cause(ctx)
-	}
-	raw, err := tools.Run(ctx, loadID, func(ctx context.Context) (json.RawMessage, error) {
-		pin, err := e.load(ctx, in)
-		if err != nil {
-			return nil, err
-		}
-		return marshalOutput(pin)
-	})
-	if err != nil {
-		if errors.Is(err, ErrSuspended) || ctx.Err() != nil {
-			return nil, err
-		}
-		return nil, fmt.Errorf("load workflow for event %q: %w", in.Event.Name, err)
-	}
-	var pin pinned
-	if err := json.Unmarshal(raw, &pin); err != nil {
-		return nil, NoRetryError(fmt.Errorf("read the pinned workflow: %w", err))
-	}
-	return &pin, nil
-}
-
-func (e *Engine) load(ctx context.Context, in RunInput) (pin *pinned, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			n := node{logger: e.logger.With("run_id", in.RunID)}
-			pin, err = nil, n.panicked("loader", r)
-		}
-	}()
-	definition := in.Definition
-	if definition == nil {
-		if definition, err = e.loader.LoadWorkflow(ctx, in.Event); err != nil {
-			return nil, err
-		}
-	}
-	if definition == nil {
-		return &pinned{Reason: fmt.Sprintf("no enabled workflow for event %q", in.Event.Name)}, nil
-	}
-	info := &WorkflowInfo{ID: definition.ID, Version: definition.Version}
-	if isNull(definition.JSON) {
-		return &pinned{Workflow: info, Reason: fmt.Sprintf("workflow %q has no definition yet", definition.ID)}, nil
-	}
-	if problems := e.Validate(definition.JSON).Errors(); len(problems) > 0 {
-		return &pinned{Workflow: info, Problems: problems}, nil
-	}
-	// Compile what is stored, so that replays find the plan in the cache.
-	raw, err := json.Marshal(definition.JSON)
-	if err != nil {
-		return nil, NoRetryError(fmt.Errorf("definition: %w", err))
-	}
-	p, problems := e.compile(raw)
-	if p == nil {
-		return &pinned{Workflow: info, Problems: problems}, nil
-	}
-	info.Name, info.Hash = p.info.Name, p.info.Hash
-	return &pinned{Workflow: info, Definition: raw}, nil
 }
 
 // Validate returns everything that is wrong with a definition, or may be, in the order of the document. A workflow

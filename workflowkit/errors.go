@@ -27,7 +27,7 @@ var (
 // StepError is what a step returns after its last attempt has failed. It is read back from the run's state, so it is
 // the same on every replay and holds text only, not the original error.
 type StepError struct {
-	// StepID is the step's id without the action's.
+	// StepID is the step's id without the action's. It is empty for an error that a handler returned outside of its steps.
 	StepID string
 	// Name is a short class of the error, as the server reports it. It may be empty.
 	Name string
@@ -38,9 +38,15 @@ type StepError struct {
 }
 
 // Error implements error.
-func (e *StepError) Error() string { return fmt.Sprintf("step %q: %s", e.StepID, e.Message) }
+func (e *StepError) Error() string {
+	if e.StepID == "" {
+		return e.Message
+	}
+	return fmt.Sprintf("step %q: %s", e.StepID, e.Message)
+}
 
-// ActionError is the error of a run that failed in an action. errors.Is and errors.As reach the handler's error.
+// ActionError is the error of a run that failed in an action. errors.Is and errors.As reach an error that the handler
+// marked with [NoRetryError]; any other has been stored between its attempts and is a *[StepError] now.
 type ActionError struct {
 	// ActionID and Kind name the action in the workflow, and Name is what its author called it (it may be empty).
 	ActionID, Kind, Name string

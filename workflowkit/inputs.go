@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/workflowkit/workflowkit-go/workflowkit/internal/jsonvalue"
 	"github.com/workflowkit/workflowkit-go/workflowkit/internal/ordered"
 )
 
@@ -90,6 +91,7 @@ func (in Inputs) index(name string) int {
 type compiledInput struct {
 	Input
 	schema       *schema
+	shape        *typeShape
 	defaultValue any
 	hasDefault   bool
 }
@@ -102,29 +104,48 @@ type compiledInputs struct {
 	open bool
 }
 
+// compileInputs prepares the inputs of a kind. The error names everything that is wrong with them.
 func compileInputs(in Inputs, open bool) (*compiledInputs, error) {
 	out := &compiledInputs{byName: make(map[string]int, len(in)), open: open}
+	var faults []error
 	for _, input := range in {
 		if input.Name == "" {
-			return nil, errors.New("an input has no name")
+			faults = append(faults, errors.New("an input has no name"))
+			continue
 		}
 		if _, dup := out.byName[input.Name]; dup {
-			return nil, fmt.Errorf("input %q is described twice", input.Name)
+			faults = append(faults, fmt.Errorf("input %q is described twice", input.Name))
+			continue
 		}
-		c := compiledInput{Input: input}
-		var err error
-		if c.schema, err = compileSchema(input.Type); err != nil {
-			return nil, fmt.Errorf("input %q: %w", input.Name, err)
-		}
-		if c.defaultValue, c.hasDefault = schemaDefault(input.Type); c.hasDefault {
-			if faults := c.schema.check(c.defaultValue); len(faults) > 0 {
-				return nil, fmt.Errorf("input %q: default does not fit the schema: %s", input.Name, faults[0].message)
-			}
+		c, err := compileInput(input)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("input %q: %w", input.Name, err))
+			continue
 		}
 		out.byName[input.Name] = len(out.list)
-		out.list = append(out.list, c)
+		out.list = append(out.list, *c)
 	}
-	return out, nil
+	return out, errors.Join(faults...)
+}
+
+func compileInput(input Input) (*compiledInput, error) {
+	switch input.FieldType {
+	case "", "text", "textarea":
+	default:
+		return nil, fmt.Errorf("field type %q: editors know \"text\" and \"textarea\"", input.FieldType)
+	}
+	c := &compiledInput{Input: input}
+	var err error
+	if c.schema, err = compileSchema(input.Type); err != nil {
+		return nil, err
+	}
+	c.shape = shapeOf(input.Type)
+	if c.defaultValue, c.hasDefault = schemaDefault(input.Type); c.hasDefault {
+		if faults := c.schema.check(c.defaultValue); len(faults) > 0 {
+			return nil, fmt.Errorf("default does not fit the schema: %s", faults[0].message)
+		}
+	}
+	return c, nil
 }
 
 // schemaDefault reads the default of a schema.
@@ -135,6 +156,6 @@ func schemaDefault(raw json.RawMessage) (any, bool) {
 	if json.Unmarshal(raw, &s) != nil || len(bytes.TrimSpace(s.Default)) == 0 {
 		return nil, false
 	}
-	value, err := decodeValue(s.Default)
+	value, err := jsonvalue.Decode(s.Default, nil)
 	return value, err == nil
 }

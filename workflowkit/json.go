@@ -3,36 +3,35 @@ package workflowkit
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"io"
+	"fmt"
+	"math"
+	"strconv"
+
+	"github.com/workflowkit/workflowkit-go/workflowkit/internal/jsonvalue"
 )
 
 var jsonNull = json.RawMessage("null")
 
 // decodeValue decodes JSON into nil, bool, string, json.Number, []any and map[string]any. Numbers keep their digits.
-func decodeValue(raw []byte) (any, error) {
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber()
-	var value any
-	if err := dec.Decode(&value); err != nil {
-		return nil, err
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("unexpected text after the JSON value")
-	}
-	return value, nil
+func decodeValue(raw []byte) (any, error) { return jsonvalue.Decode(raw, nil) }
+
+// marshalValue writes a decoded JSON value, with the members of objects in the order of their names.
+func marshalValue(value any) (json.RawMessage, error) {
+	return jsonvalue.Append(nil, value, nil, math.MaxInt)
 }
 
-// decodeObject decodes a JSON object, with null and nothing as an empty one.
+// decodeObject decodes a JSON object, with null and nothing as an empty one. Numbers keep their digits.
 func decodeObject(raw []byte) (map[string]any, error) {
 	if isNull(raw) {
 		return map[string]any{}, nil
 	}
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber()
-	object := map[string]any{}
-	if err := dec.Decode(&object); err != nil {
+	value, err := jsonvalue.Decode(raw, nil)
+	if err != nil {
 		return nil, err
+	}
+	object, ok := value.(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("%s where an object is expected", jsonKind(raw))
 	}
 	return object, nil
 }
@@ -65,20 +64,5 @@ func jsonKind(raw []byte) string {
 	}
 }
 
-// valueKind names the type of a decoded JSON value for messages.
-func valueKind(v any) string {
-	switch v.(type) {
-	case nil:
-		return "null"
-	case bool:
-		return "boolean"
-	case string:
-		return "string"
-	case []any:
-		return "array"
-	case map[string]any:
-		return "object"
-	default:
-		return "number"
-	}
-}
+// formatInt writes a number in decimal.
+func formatInt(n int64) string { return strconv.FormatInt(n, 10) }

@@ -2,18 +2,21 @@ package workflowkit
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
+
+	"github.com/workflowkit/workflowkit-go/workflowkit/internal/refs"
 )
 
 // registered is an action that an engine knows, ready to be used.
 type registered struct {
 	spec    Spec
 	call    callFunc
-	logic   func(inputs map[string]any, view func() map[string]any) (any, error)
 	inputs  *compiledInputs
-	outputs *outputShape
-	// check judges what the schema of the inputs cannot say.
-	check func(c *compiler, at place, inputs map[string]any)
+	outputs *typeShape
+	// logic judges and prepares an action that the engine evaluates itself. It is nil for actions with a handler.
+	logic func(c *compiler, node int, action place, inputs map[string]any) *plannedLogic
 }
 
 // kinds are the actions of an engine, in the order in which they were registered.
@@ -31,21 +34,22 @@ func (k *kinds) get(kind string) *registered {
 	return openKind(kind)
 }
 
-func (k *kinds) nearest(kind string) string {
+func (k *kinds) names() []string {
 	names := make([]string, 0, len(k.list))
 	for _, r := range k.list {
 		names = append(names, r.spec.Kind)
 	}
-	return nearest(kind, names)
+	return names
 }
 
-func (k *kinds) add(action Action) (*registered, error) {
+// add registers an action. It returns everything that makes the action unusable.
+func (k *kinds) add(action Action) error {
 	if err := action.check(); err != nil {
-		return nil, err
+		return err
 	}
 	kind := action.spec.Kind
 	if _, dup := k.byKind[kind]; dup {
-		return nil, fmt.Errorf("action kind %q is registered twice", kind)
+		return fmt.Errorf("action kind %q is registered twice", kind)
 	}
 	spec := action.spec
 	if spec.Name == "" {
@@ -53,13 +57,48 @@ func (k *kinds) add(action Action) (*registered, error) {
 	}
 	open := spec.Inputs == nil && action.anyInputs
 	inputs, err := compileInputs(spec.Inputs, open)
-	if err != nil {
-		return nil, fmt.Errorf("action kind %q: %w", kind, err)
+	if err := errors.Join(err, checkOutputs(spec.Outputs), checkEdgeSpec(spec.Edges)); err != nil {
+		return fmt.Errorf("action kind %q: %w", kind, err)
 	}
 	r := &registered{spec: spec, call: action.call, inputs: inputs, outputs: outputShapeOf(spec.Outputs)}
 	k.list = append(k.list, r)
 	k.byKind[kind] = r
-	return r, nil
+	return nil
+}
+
+// checkOutputs refuses a description of outputs that is neither a JSON Schema nor one for each property.
+func checkOutputs(raw json.RawMessage) error {
+	if raw == nil {
+		return nil
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &members); err != nil {
+		return fmt.Errorf("outputs are not a JSON object: %w", err)
+	}
+	return nil
+}
+
+// checkEdgeSpec refuses predefined edges that no workflow could have.
+func checkEdgeSpec(spec *EdgeSpec) error {
+	if spec == nil {
+		return nil
+	}
+	var faults []error
+	for i, edge := range spec.Edges {
+		cond := edge.Conditional
+		if cond == nil {
+			continue
+		}
+		if !slices.Contains([]string{ConditionIf, ConditionElse, ConditionMatch}, cond.Type) {
+			faults = append(faults, fmt.Errorf("edge %d: unknown type of condition %q", i, cond.Type))
+		}
+		if template, errs := refs.Parse(cond.Ref); len(errs) > 0 {
+			faults = append(faults, fmt.Errorf("edge %d: %w", i, errs[0]))
+		} else if len(template.Paths()) == 0 {
+			faults = append(faults, fmt.Errorf("edge %d: condition has no ref", i))
+		}
+	}
+	return errors.Join(faults...)
 }
 
 func (in *compiledInputs) names() []string {
@@ -73,11 +112,11 @@ func (in *compiledInputs) names() []string {
 // typeHint helps with the values that the TypeScript editor has saved: it stores numbers and booleans as text.
 func typeHint(s *schema, value any) string {
 	text, ok := value.(string)
-	if !ok || s == nil {
+	if !ok || s == nil || len(text) > maxShown {
 		return ""
 	}
 	for _, t := range s.types {
-		if t != "string" && json.Valid([]byte(text)) {
+		if t != "string" && jsonKind([]byte(text)) == t && json.Valid([]byte(text)) {
 			return fmt.Sprintf("write %s without quotes", text)
 		}
 	}

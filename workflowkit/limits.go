@@ -16,6 +16,12 @@ type Limits struct {
 	Edges int
 	// Depth is how deeply lists and objects of a definition may be nested. The default is 100.
 	Depth int
+	// Queries is the largest number of refs that are more than a path of names and indexes: with wildcards, filters,
+	// slices and the like. The default is 500. Each of them looks at everything that it is pointed at.
+	Queries int
+	// Inputs is the largest size of the inputs of an action once their refs are resolved, in bytes of JSON. The default
+	// is 8 MiB. An action that exceeds it fails: texts that quote each other could grow without end.
+	Inputs int
 }
 
 const (
@@ -23,6 +29,11 @@ const (
 	defaultMaxActions = 20_000
 	defaultMaxEdges   = 100_000
 	defaultMaxDepth   = 100
+	defaultMaxQueries = 500
+	defaultMaxInputs  = 8 << 20
+
+	// maxID is the length of the longest id.
+	maxID = 200
 )
 
 func (l Limits) withDefaults() Limits {
@@ -37,6 +48,12 @@ func (l Limits) withDefaults() Limits {
 	}
 	if l.Depth == 0 {
 		l.Depth = defaultMaxDepth
+	}
+	if l.Queries == 0 {
+		l.Queries = defaultMaxQueries
+	}
+	if l.Inputs == 0 {
+		l.Inputs = defaultMaxInputs
 	}
 	return l
 }

@@ -12,18 +12,24 @@ import (
 	"sync"
 )
 
-// node is an action that is being executed in a pass. Its handler runs in a goroutine of its own, which ends when a
-// step has no result yet: a goroutine that ends runs its deferred functions, and no recover in a handler can hold it.
+// node is an action that is being executed in a pass. Its handler runs on a goroutine that ends when a step has no
+// result yet: a goroutine that ends runs its deferred functions, and no recover in a handler can hold it.
 type node struct {
-	id     string
-	runID  string
-	tools  Tools
-	logger *slog.Logger
-	cancel context.CancelFunc
+	id    string
+	runID string
+	tools Tools
+	log   func() *slog.Logger
+	ctx   nodeContext
+	// notify is told once when the node is suspended, on whatever goroutine that is.
+	notify func()
 
-	mu        sync.Mutex
+	mu sync.Mutex
+	// idle is signalled when busy ends.
+	idle      sync.Cond
 	busy      bool
 	suspended bool
+	// over says that the handler is not to be served any more.
+	over bool
 	// sends counts the calls of SendEvents by step id, to tell repeated ones apart.
 	sends map[string]int
 
@@ -32,27 +38,35 @@ type node struct {
 	returned bool
 }
 
-type nodeKey struct{}
+// handlerFunc is a handler with its inputs.
+type handlerFunc func(ctx context.Context) (json.RawMessage, error)
 
-// execute calls the handler and waits until it has returned or was suspended.
-func (n *node) execute(ctx context.Context, handler func(ctx context.Context) (json.RawMessage, error)) (json.RawMessage, error) {
-	ctx, n.cancel = context.WithCancel(context.WithValue(ctx, nodeKey{}, n))
-	defer n.cancel()
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		defer func() {
-			if r := recover(); r != nil {
-				n.err, n.returned = n.panicked("handler", r), true
-			}
-		}()
-		out, err := handler(ctx)
-		n.out, n.err, n.returned = out, err, true
+// call calls the handler on the current goroutine. It does not return if the handler is suspended.
+func (n *node) call(handler handlerFunc) {
+	defer func() {
+		if r := recover(); r != nil {
+			n.finish(nil, n.panicked("handler", r))
+		}
 	}()
-	<-done
+	n.finish(handler(&n.ctx))
+}
 
+func (n *node) finish(out json.RawMessage, err error) {
+	n.mu.Lock()
+	n.out, n.err, n.returned = out, err, true
+	n.mu.Unlock()
+}
+
+// outcome ends the node and returns what its handler has returned. A step that the handler has left running on another
+// goroutine is waited for, since tools serve one goroutine at a time.
+func (n *node) outcome() (json.RawMessage, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	for n.busy {
+		n.idle.Wait()
+	}
+	n.over = true
+	n.ctx.end()
 	switch {
 	case n.suspended:
 		// Whatever the handler has returned was computed without the step's result.
@@ -64,25 +78,43 @@ func (n *node) execute(ctx context.Context, handler func(ctx context.Context) (j
 }
 
 func (n *node) panicked(what string, value any) error {
-	n.logger.Error("panic in "+what, "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
+	return panicked(n.log(), what, value)
+}
+
+func panicked(logger *slog.Logger, what string, value any) error {
+	logger.Error("panic in "+what, "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
 	return &PanicError{Value: value}
 }
 
-// enter claims the node for a step. It returns false if another step is running.
-func (n *node) enter() bool {
+// abandon gives up a handler that does not come to an end.
+func (n *node) abandon() {
+	n.mu.Lock()
+	n.over = true
+	n.mu.Unlock()
+	n.log().Error("handler is stuck: it waits for a goroutine that has called a step; steps belong into the handler's own goroutine")
+}
+
+// enter claims the node for a step. A node that is suspended ends the goroutine.
+func (n *node) enter() error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.busy {
-		return false
+	switch {
+	case n.suspended:
+		runtime.Goexit()
+	case n.over:
+		return ErrOutsideAction
+	case n.busy:
+		return ErrNestedStep
 	}
 	n.busy = true
-	return true
+	return nil
 }
 
 func (n *node) leave() {
 	n.mu.Lock()
 	n.busy = false
 	n.mu.Unlock()
+	n.idle.Broadcast()
 }
 
 // suspend marks the node and ends the calling goroutine.
@@ -90,14 +122,9 @@ func (n *node) suspend() {
 	n.mu.Lock()
 	n.suspended = true
 	n.mu.Unlock()
-	n.cancel()
+	n.ctx.end()
+	n.notify()
 	runtime.Goexit()
-}
-
-func (n *node) isSuspended() bool {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.suspended
 }
 
 // withTools calls f with the tools of the running action and the step's full id, and unwinds the handler if the step
@@ -110,21 +137,18 @@ func withTools(ctx context.Context, id string, f func(ctx context.Context, n *no
 	if err := checkStepID(id); err != nil {
 		return err
 	}
-	if n.isSuspended() {
-		n.suspend()
+	if err := n.enter(); err != nil {
+		return NoRetryError(fmt.Errorf("step %q: %w", id, err))
 	}
+	defer n.leave()
 	// A server that was called with a context that is over would take the run for finished.
-	if err := ctx.Err(); err != nil {
+	if ctx.Err() != nil {
 		return fmt.Errorf("step %q: %w", id, context.Cause(ctx))
-	}
-	if !n.enter() {
-		return NoRetryError(fmt.Errorf("step %q: %w", id, ErrNestedStep))
 	}
 	err := f(ctx, n, n.id+"/"+id)
 	if errors.Is(err, ErrSuspended) {
 		n.suspend()
 	}
-	n.leave()
 	return err
 }
 

@@ -1,5 +1,7 @@
 package workflowkit
 
+import "fmt"
+
 // result lists what was done in a run that is over (rule 14).
 func (x *execution) result(failed *ActionError) *Result {
 	info := x.info
@@ -7,39 +9,50 @@ func (x *execution) result(failed *ActionError) *Result {
 	if failed != nil {
 		r.Status, r.Error = StatusFailed, failed.Error()
 	}
+	r.Actions = make([]ActionResult, 0, len(x.nodes))
 	for _, i := range x.ran {
 		r.Actions = append(r.Actions, x.actionResult(i))
 	}
 	for i := range x.nodes {
-		if n := &x.nodes[i]; n.status == StatusSkipped || n.status == "" {
-			if n.status == "" {
-				n.status, n.reason = StatusSkipped, "the run failed before"
-			}
+		if status := x.nodes[i].status; status == StatusSkipped || status == "" {
 			r.Actions = append(r.Actions, x.actionResult(i))
 		}
 	}
+	r.Edges = make([]EdgeResult, 0, len(x.edges))
 	for i := range x.edges {
-		e, edge := &x.edges[i], x.plan.edges[i].edge
-		out := EdgeResult{From: edge.From, To: edge.To, Taken: e.taken, Reason: e.reason}
-		if id := edge.ID(); id != edge.From+"->"+edge.To {
-			out.ID = id
-		}
-		if !e.decided {
-			out.Reason = "the run failed before"
-		}
+		edge := &x.plan.edges[i].edge
+		out := EdgeResult{From: edge.From, To: edge.To, Taken: x.edges[i].taken, Reason: x.edgeReason(i)}
+		out.ID, _ = edge.ownID()
 		r.Edges = append(r.Edges, out)
 	}
 	return r
 }
 
-func (x *execution) actionResult(i int) ActionResult {
-	n, action := &x.nodes[i], x.plan.nodes[i].action
-	out := ActionResult{
-		ID: action.ID, Kind: action.Kind, Name: action.Name, Status: n.status,
-		Reason: n.reason, Inputs: n.inputs, Error: n.err,
+// edgeReason says why an edge was decided as it was.
+func (x *execution) edgeReason(i int) string {
+	e, edge := &x.edges[i], &x.plan.edges[i]
+	source := func() string { return x.plan.nodes[edge.from].action.ID }
+	switch {
+	case e.decided && (edge.from == sourceIndex || x.nodes[edge.from].status == StatusCompleted):
+		return edge.condition.reason(e.taken, e.found)
+	case e.decided:
+		return fmt.Sprintf("action %q was skipped", source())
+	case x.nodes[edge.from].status == StatusFailed:
+		return fmt.Sprintf("action %q failed", source())
 	}
-	if n.status == StatusCompleted {
-		out.Output, _ = x.state.rawOutput(action.ID)
+	return fmt.Sprintf("action %q did not run", source())
+}
+
+func (x *execution) actionResult(i int) ActionResult {
+	n, action := &x.nodes[i], &x.plan.nodes[i].action
+	out := ActionResult{ID: action.ID, Kind: action.Kind, Name: action.Name, Status: n.status, Inputs: n.inputs, Error: n.err}
+	switch n.status {
+	case StatusCompleted:
+		out.Output = x.state.outputs[i].raw
+	case StatusSkipped:
+		out.Reason = "no edge to it was taken"
+	case "":
+		out.Status, out.Reason = StatusSkipped, "the run failed before"
 	}
 	return out
 }

@@ -1,15 +1,14 @@
 package workflowkit
 
-import (
-	"github.com/workflowkit/workflowkit-go/workflowkit/internal/refs"
-)
+import "slices"
 
 // plan is a definition compiled for execution. It is immutable and shared by all runs of the definition.
 type plan struct {
-	info     WorkflowInfo
-	workflow *Workflow
+	info WorkflowInfo
 	// nodes are the actions, in the order of the document.
 	nodes []planNode
+	// index maps the id of an action to its node.
+	index map[string]int
 	edges []planEdge
 	// start lists the edges that leave $source.
 	start []int
@@ -20,11 +19,25 @@ type plan struct {
 type planNode struct {
 	action WorkflowAction
 	kind   *registered
-	inputs program
-	// checks are the inputs whose value is known only when the action runs.
-	checks []int
-	in     []int
-	out    []int
+	inputs []plannedInput
+	// constant is the JSON object of the inputs if no ref is in them.
+	constant []byte
+	in       []int
+	out      []int
+	// logic is set for actions that are evaluated by the engine.
+	logic *plannedLogic
+	// errorIDs are the steps that make errors durable which a handler raises outside of its steps.
+	errorIDs [maxErrorSteps]string
+}
+
+// plannedInput is an input of an action in the workflow.
+type plannedInput struct {
+	name string
+	// key is the name with its colon, as JSON.
+	key   []byte
+	value program
+	// check is the input's description if the value is known only when the action runs.
+	check *compiledInput
 }
 
 type planEdge struct {
@@ -67,7 +80,23 @@ func (p *plan) topological() []int {
 	return rest
 }
 
-var (
-	_ refs.View = (*state)(nil)
-	_ refs.View = edgeView{}
-)
+// ancestors returns the nodes from which a path leads to a node, in the order of the document. It costs as much as
+// there are of them, not as much as there are nodes.
+func (p *plan) ancestors(node int) []int {
+	if node == sourceIndex {
+		return nil
+	}
+	seen := map[int]bool{node: true}
+	found := []int{node}
+	for i := 0; i < len(found); i++ {
+		for _, e := range p.nodes[found[i]].in {
+			if from := p.edges[e].from; from != sourceIndex && !seen[from] {
+				seen[from] = true
+				found = append(found, from)
+			}
+		}
+	}
+	found = found[1:]
+	slices.Sort(found)
+	return found
+}

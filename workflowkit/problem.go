@@ -53,6 +53,7 @@ const (
 	CodeLogicOperator    Code = "logic_operator"     // an unknown JSON Logic operator
 	CodeLogicShape       Code = "logic_shape"        // a JSON Logic operator with wrong arguments
 	CodeDefinitionAbsent Code = "definition_missing" // the workflow has no definition
+	CodeMore             Code = "more"               // there are more findings than are listed
 )
 
 // Problem is one finding about a workflow, made to be shown to the person who drew it.
@@ -86,7 +87,8 @@ func (p Problem) String() string {
 	return b.String()
 }
 
-// Problems is a list of findings in the order of the document.
+// Problems is a list of findings in the order of the document: findings about the same place are in a fixed order, too.
+// A document with more than 1,000 findings has the first 1,000 listed, and a last one with the code "more".
 type Problems []Problem
 
 // Errors returns the findings that stop a workflow from running.
@@ -113,10 +115,26 @@ func (ps Problems) Err() error {
 	return &InvalidError{Problems: ps}
 }
 
+// failed reports whether one of the findings is an error.
+func (ps Problems) failed() bool {
+	for i := range ps {
+		if ps[i].Severity == SeverityError {
+			return true
+		}
+	}
+	return false
+}
+
 // text lists the errors, one after another.
 func (ps Problems) text() string {
-	lines := make([]string, 0, len(ps))
-	for _, p := range ps.Errors() {
+	const most = 50
+	faults := ps.Errors()
+	lines := make([]string, 0, min(len(faults), most+1))
+	for i, p := range faults {
+		if i == most {
+			lines = append(lines, fmt.Sprintf("and %d more", len(faults)-most))
+			break
+		}
 		lines = append(lines, p.String())
 	}
 	return strings.Join(lines, "; ")

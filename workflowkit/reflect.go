@@ -36,10 +36,7 @@ func schemaOf(t reflect.Type) (raw json.RawMessage, err error) {
 
 // inputsOf derives the inputs of an action from its input type.
 func inputsOf(t reflect.Type) (Inputs, error) {
-	base := t
-	for base.Kind() == reflect.Pointer {
-		base = base.Elem()
-	}
+	base := baseType(t)
 	if base.Kind() == reflect.Map && base.Key().Kind() == reflect.String {
 		return nil, nil
 	}
@@ -78,6 +75,14 @@ func inputsOf(t reflect.Type) (Inputs, error) {
 		})
 	}
 	return inputs, nil
+}
+
+// baseType returns what a pointer leads to.
+func baseType(t reflect.Type) reflect.Type {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t
 }
 
 // collectFieldTypes reads the fieldType tags of a struct's fields, by JSON name.

@@ -3,6 +3,7 @@ package workflowkit
 import (
 	"encoding/json"
 	"log/slog"
+	"sync"
 )
 
 // Run is what a handler knows about the run it works in. It is valid during the call of the handler only and is not
@@ -19,8 +20,16 @@ type Run struct {
 	// Action is the action being executed: the box that the user drew.
 	Action ActionInfo
 
-	logger *slog.Logger
-	state  *state
+	// runLogger is the logger of the run, from which the action's is made when it is needed.
+	runLogger  *slog.Logger
+	loggerOnce sync.Once
+	logger     *slog.Logger
+
+	node  *node
+	state *state
+	index int
+	// before are the actions whose output may be asked for.
+	before map[int]bool
 }
 
 // WorkflowInfo names the workflow of a run.
@@ -48,20 +57,26 @@ func (a WorkflowAction) info() ActionInfo {
 	return ActionInfo{ID: a.ID, Kind: a.Kind, Name: a.Name, Description: a.Description}
 }
 
-// Logger returns a logger that carries the run, the workflow and the action. It is never nil. A line that is logged
-// outside of steps appears once for every pass of the run.
-func (r *Run) Logger() *slog.Logger {
-	if r.logger == nil {
-		return slog.New(slog.DiscardHandler)
-	}
-	return r.logger
-}
-
-// Output returns the output of an action that has completed before in this run, and whether there is one. The caller
-// must not modify it. Prefer a ref in the action's inputs: it shows in the workflow what the action depends on.
+// Output returns the output of an action from which a path leads to this one and which has completed, and whether there
+// is one. The caller must not modify it. Prefer a ref in the action's inputs: it shows in the workflow what the action
+// depends on.
 func (r *Run) Output(actionID string) (json.RawMessage, bool) {
-	if r.state == nil {
+	if r.node == nil {
 		return nil, false
 	}
-	return r.state.rawOutput(actionID)
+	r.node.mu.Lock()
+	defer r.node.mu.Unlock()
+	target, ok := r.state.plan.index[actionID]
+	if !ok || r.node.over {
+		return nil, false
+	}
+	if r.before == nil {
+		// What runs beside this action must not show: how far it has got differs from pass to pass.
+		r.before = map[int]bool{}
+		for _, node := range r.state.plan.ancestors(r.index) {
+			r.before[node] = true
+		}
+	}
+	raw := r.state.outputs[target].raw
+	return raw, raw != nil && r.before[target]
 }

@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
-	"golang.org/x/text/language"
-	"golang.org/x/text/message"
+
+	"github.com/workflowkit/workflowkit-go/workflowkit/internal/jsonvalue"
 )
 
 // schema is a compiled JSON Schema, draft 2020-12. A nil schema accepts everything. It is safe for concurrent use.
@@ -16,10 +16,9 @@ type schema struct {
 	compiled *jsonschema.Schema
 	// types are the JSON types that the schema's "type" allows. Empty means any.
 	types []string
+	// simple is set if the schema says nothing but these types.
+	simple typeSet
 }
-
-// fault is one place where a value does not fit its schema.
-type fault struct{ pointer, message string }
 
 // errNoReferences keeps schemas, which may come from a workflow's author, from reading files or the network.
 var errNoReferences = errors.New("references to other documents are not allowed")
@@ -34,7 +33,7 @@ func compileSchema(raw json.RawMessage) (*schema, error) {
 	if isNull(raw) {
 		return nil, nil
 	}
-	doc, err := decodeValue(raw)
+	doc, err := jsonvalue.Decode(raw, nil)
 	if err != nil {
 		return nil, fmt.Errorf("schema is not valid JSON: %w", err)
 	}
@@ -53,12 +52,35 @@ func compileSchema(raw json.RawMessage) (*schema, error) {
 	if compiled.Types != nil {
 		s.types = compiled.Types.ToStrings()
 	}
+	s.simple = simpleTypes(doc, s.types)
 	return s, nil
 }
 
-// check returns the places where a decoded JSON value does not fit, in the order of the value.
+// simpleTypes returns the types of a schema that says nothing else about values, and 0 for any other schema.
+func simpleTypes(doc any, types []string) typeSet {
+	object, ok := doc.(map[string]any)
+	if !ok {
+		return 0
+	}
+	for keyword := range object {
+		switch keyword {
+		case "type", "title", "description", "default", "examples", "$comment", "deprecated", "readOnly", "writeOnly":
+		default:
+			if !strings.HasPrefix(keyword, "x-") {
+				return 0
+			}
+		}
+	}
+	var set typeSet
+	for _, name := range types {
+		set |= typeNamed(name)
+	}
+	return set
+}
+
+// check returns the places where a decoded JSON value does not fit, in a fixed order.
 func (s *schema) check(value any) []fault {
-	if s == nil {
+	if s == nil || s.simple&typeOf(value) != 0 {
 		return nil
 	}
 	err := s.compiled.Validate(value)
@@ -69,26 +91,39 @@ func (s *schema) check(value any) []fault {
 	if !errors.As(err, &invalid) {
 		return []fault{{message: err.Error()}}
 	}
-	return appendFaults(nil, invalid, message.NewPrinter(language.English))
+	faults := faultsOf(invalid)
+	return faults[:min(len(faults), maxFaults)]
 }
 
-// appendFaults flattens the tree of a validation error into its leaves.
-func appendFaults(faults []fault, err *jsonschema.ValidationError, printer *message.Printer) []fault {
-	if len(err.Causes) == 0 {
-		var pointer strings.Builder
-		for _, token := range err.InstanceLocation {
-			pointer.WriteByte('/')
-			pointer.WriteString(escapePointer(token))
+// maxFaults is how many faults of one input are reported. The input may be a stranger's.
+const maxFaults = 100
+
+// typeOf returns the type of a decoded JSON value. A number without fraction and exponent is an integer and a number.
+func typeOf(value any) typeSet {
+	switch v := value.(type) {
+	case nil:
+		return typeNull
+	case bool:
+		return typeBoolean
+	case string:
+		return typeString
+	case json.Number:
+		if strings.ContainsAny(string(v), ".eE") {
+			return typeNumber
 		}
-		return append(faults, fault{pointer: pointer.String(), message: err.ErrorKind.LocalizedString(printer)})
+		return typeInteger | typeNumber
+	case []any:
+		return typeArray
+	case map[string]any:
+		return typeObject
 	}
-	for _, cause := range err.Causes {
-		faults = appendFaults(faults, cause, printer)
-	}
-	return faults
+	return 0
 }
 
 // escapePointer escapes a token of a JSON pointer (RFC 6901).
 func escapePointer(token string) string {
+	if !strings.ContainsAny(token, "~/") {
+		return token
+	}
 	return strings.NewReplacer("~", "~0", "/", "~1").Replace(token)
 }

@@ -2,114 +2,111 @@ package workflowkit
 
 import (
 	"encoding/json"
-	"fmt"
+
+	"github.com/workflowkit/workflowkit-go/workflowkit/internal/jsonvalue"
+	"github.com/workflowkit/workflowkit-go/workflowkit/internal/refs"
 )
 
-// state is what refs look into during a run: the event, and the outputs of the actions that have completed. Outputs
-// are decoded when a ref first needs them. Decoded values are shared and never modified (rule 8).
+// state is what a run knows in a pass: the event, and the outputs of the actions that have completed. Both are decoded
+// when a ref first needs them. Decoded values are shared and never modified (rule 8).
 type state struct {
-	event   func() (any, error)
-	outputs map[string]*output
-	ids     []string
+	plan    *plan
+	event   Event
+	outputs []output
+	order   jsonvalue.Order
+
+	eventValue   map[string]any
+	eventDecoded bool
 }
 
+// output is the output of a node. It is empty until the node has completed.
 type output struct {
 	raw     json.RawMessage
 	value   any
 	decoded bool
 }
 
-func newState(event Event) *state {
-	var (
-		value   any
-		decoded bool
-	)
-	return &state{
-		outputs: map[string]*output{},
-		event: func() (any, error) {
-			if decoded {
-				return value, nil
-			}
-			raw, err := json.Marshal(event)
-			if err != nil {
-				return nil, fmt.Errorf("event %q: %w", event.Name, err)
-			}
-			if value, err = decodeValue(raw); err != nil {
-				return nil, fmt.Errorf("event %q: %w", event.Name, err)
-			}
-			decoded = true
-			return value, nil
-		},
-	}
+func newState(p *plan, event Event) *state {
+	return &state{plan: p, event: event, outputs: make([]output, len(p.nodes))}
 }
 
-func (s *state) set(id string, raw json.RawMessage) {
-	s.outputs[id] = &output{raw: raw}
-	s.ids = append(s.ids, id)
-}
+func (s *state) set(node int, raw json.RawMessage) { s.outputs[node].raw = raw }
 
-func (s *state) rawOutput(id string) (json.RawMessage, bool) {
-	o, ok := s.outputs[id]
-	if !ok {
-		return nil, false
-	}
-	return o.raw, true
-}
-
-// State implements refs.View.
-func (s *state) State(id string) (any, bool) {
-	o, ok := s.outputs[id]
-	if !ok {
+// output returns the decoded output of a node, and whether it has completed.
+func (s *state) output(node int) (any, bool) {
+	o := &s.outputs[node]
+	if o.raw == nil {
 		return nil, false
 	}
 	if !o.decoded {
 		// Outputs are JSON that the engine marshalled, or that a step stored: decoding cannot fail.
-		o.value, _ = decodeValue(o.raw)
+		o.value, _ = jsonvalue.Decode(o.raw, &s.order)
 		o.decoded = true
 	}
 	return o.value, true
 }
 
-// Lookup implements refs.View.
-func (s *state) Lookup(name string) (any, bool) {
-	if name != "event" {
+// eventObject returns the event as a JSON object, as [Event] marshals.
+func (s *state) eventObject() map[string]any {
+	if s.eventDecoded {
+		return s.eventValue
+	}
+	s.eventDecoded = true
+	object := map[string]any{"name": s.event.Name}
+	for name, text := range map[string]string{"id": s.event.ID, "v": s.event.Version} {
+		if text != "" {
+			object[name] = text
+		}
+	}
+	for name, raw := range map[string]json.RawMessage{"data": s.event.Data, "user": s.event.User} {
+		if len(raw) == 0 {
+			continue
+		}
+		// An event that is not JSON has never been received: it reads as one without data.
+		if value, err := jsonvalue.Decode(raw, &s.order); err == nil {
+			object[name] = value
+		}
+	}
+	if s.event.Timestamp != 0 {
+		object["ts"] = json.Number(formatInt(s.event.Timestamp))
+	}
+	s.eventValue = object
+	return object
+}
+
+// view is what refs see from a place in the graph: the event, and what has run before that place. Which branches beside
+// it have got how far is a matter of time, so it must not show: two passes would see different things (rule 4).
+type view struct {
+	*state
+	// node is the action whose inputs are resolved, or the source of the edge whose condition is evaluated.
+	node int
+	// edge says that the view is of an edge: then the output of node is known.
+	edge bool
+}
+
+var _ refs.View = (*view)(nil)
+
+// State implements refs.View. That the action lies before the view's place has been checked with the workflow.
+func (v *view) State(id string) (any, bool) {
+	node, ok := v.plan.index[id]
+	if !ok {
 		return nil, false
 	}
-	value, err := s.event()
-	return value, err == nil
-}
-
-// All implements refs.View.
-func (s *state) All() map[string]any {
-	outputs := make(map[string]any, len(s.ids))
-	for _, id := range s.ids {
-		outputs[id], _ = s.State(id)
-	}
-	event, _ := s.Lookup("event")
-	return map[string]any{"event": event, "state": outputs}
-}
-
-// edgeView is what the condition of an edge looks into: the state, and the output of the edge's source.
-type edgeView struct {
-	*state
-	source string
-}
-
-func (v edgeView) output() (any, bool) {
-	if v.source == SourceID {
-		return v.state.Lookup("event")
-	}
-	return v.State(v.source)
+	return v.output(node)
 }
 
 // Lookup implements refs.View.
-func (v edgeView) Lookup(name string) (any, bool) {
-	switch name {
-	case "output":
-		return v.output()
-	case "result":
+func (v *view) Lookup(name string) (any, bool) {
+	switch {
+	case name == "event":
+		return v.eventObject(), true
+	case !v.edge:
+		return nil, false
+	case name == "output":
+		return v.sourceOutput()
+	case name == "result":
 		// Rows saved with the TypeScript kit say $.result where they mean $.output.result.
-		out, _ := v.output()
+		out, _ := v.sourceOutput()
 		object, ok := out.(map[string]any)
 		if !ok {
 			return nil, false
@@ -117,12 +114,40 @@ func (v edgeView) Lookup(name string) (any, bool) {
 		result, ok := object["result"]
 		return result, ok
 	}
-	return v.state.Lookup(name)
+	return nil, false
+}
+
+func (v *view) sourceOutput() (any, bool) {
+	if v.node == sourceIndex {
+		return v.eventObject(), true
+	}
+	return v.output(v.node)
 }
 
 // All implements refs.View.
-func (v edgeView) All() map[string]any {
-	all := v.state.All()
-	all["output"], _ = v.output()
+func (v *view) All() map[string]any {
+	all := map[string]any{"event": v.eventObject(), "state": v.outputsOf(v.plan.ancestors(v.node))}
+	if v.edge {
+		if v.node != sourceIndex {
+			if out, ok := v.output(v.node); ok {
+				all["state"].(map[string]any)[v.plan.nodes[v.node].action.ID] = out //nolint:forcetypeassert // made above
+			}
+		}
+		all["output"], _ = v.sourceOutput()
+	}
 	return all
+}
+
+// Order implements refs.View.
+func (v *view) Order() *jsonvalue.Order { return &v.order }
+
+// outputsOf returns the outputs of those nodes that have completed, by action id.
+func (s *state) outputsOf(nodes []int) map[string]any {
+	outputs := make(map[string]any, len(nodes))
+	for _, node := range nodes {
+		if out, ok := s.output(node); ok {
+			outputs[s.plan.nodes[node].action.ID] = out
+		}
+	}
+	return outputs
 }

@@ -2,6 +2,32 @@ package workflowkit
 
 import "sort"
 
+// suggester finds what a wrong name may have been meant to be. Documents are untrusted, and comparing many unknown names
+// with many known ones takes long, so it stops making suggestions when a budget is used up.
+type suggester struct {
+	spent int
+	// ids are the ids of the actions.
+	ids []string
+}
+
+// maxSuggestWork bounds the compared pairs of bytes.
+const maxSuggestWork = 20_000_000
+
+func (s *suggester) nearest(word string, candidates []string) string {
+	cost := len(candidates)
+	for _, c := range candidates {
+		if abs(len(c)-len(word)) <= len(word)/3+1 {
+			cost += len(c) * len(word)
+		}
+		if s.spent+cost > maxSuggestWork {
+			s.spent = maxSuggestWork
+			return ""
+		}
+	}
+	s.spent += cost
+	return nearest(word, candidates)
+}
+
 // nearest returns the candidate that is most like a word, or "" if none is like it.
 func nearest(word string, candidates []string) string {
 	best, distance := "", len(word)/3+1

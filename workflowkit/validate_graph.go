@@ -18,14 +18,16 @@ func (c *compiler) checkID(node int, id string, at place) {
 		c.error(CodeIDReserved, at, "choose an id that does not start with $", "id %q is reserved for the engine", id)
 	case strings.Contains(id, "/"):
 		c.error(CodeIDInvalid, at, "remove the slash", "id %q holds a slash, which separates action and step in step ids", id)
+	case len(id) > maxID:
+		c.error(CodeIDInvalid, at, "shorten it", "id %q is longer than %d bytes", id, maxID)
 	case strings.ContainsFunc(id, unicode.IsControl):
 		c.error(CodeIDInvalid, at, "remove the control character", "id %q holds a control character", id)
 	}
-	if other, dup := c.index[id]; dup {
+	if other, dup := c.plan.index[id]; dup {
 		c.error(CodeIDDuplicate, at, "give one of them another id", "id %q is also the id of /actions/%d", id, other)
 		return
 	}
-	c.index[id] = node
+	c.plan.index[id] = node
 }
 
 // checkGraph judges the graph as a whole: where it starts, cycles, and what cannot be reached.

@@ -1,242 +1,179 @@
 package workflowkit
 
 import (
-	"encoding/json"
 	"fmt"
+
+	"github.com/workflowkit/workflowkit-go/workflowkit/internal/refs"
 )
 
-// history says, for each node, which other nodes may have run before it, and which are sure to have.
-type history struct{ may, sure []bitset }
+// read is a ref, with where it stands.
+type read struct {
+	at place
+	// text is the ref as it was written.
+	text string
+	// root is the name of the top-level member, and members are the steps after it that are names or indexes. whole says
+	// that they are the whole path.
+	root    string
+	members []refs.Member
+	whole   bool
+	// action is the id of the action whose output the ref looks into, if it names one.
+	action string
+	state  bool
+	// node is the action that the ref is resolved for. With edge, it is the source of the edge, which has run.
+	node int
+	edge bool
+	// optional says that there is something to use in place of a missing value.
+	optional bool
+	// want is what the value has to be. It is nil if that is not known.
+	want *typeShape
+}
 
-// history follows the topological order. By rule 2 a node runs when at least one incoming edge is taken, so only what
-// is sure on each of its incoming edges is sure for the node.
-func (c *compiler) history() history {
-	n := len(c.plan.nodes)
-	h := history{may: make([]bitset, n), sure: make([]bitset, n)}
-	for _, i := range c.plan.order {
-		may, sure, first := newBitset(n), newBitset(n), true
-		for _, e := range c.plan.nodes[i].in {
-			from := c.plan.edges[e].from
-			if from == sourceIndex {
-				sure, first = newBitset(n), false
-				continue
-			}
-			if h.may[from] == nil {
-				continue // behind a cycle, which is reported
-			}
-			may.union(h.may[from])
-			may.add(from)
-			through := append(bitset(nil), h.sure[from]...)
-			through.add(from)
-			if first {
-				sure, first = through, false
-			} else {
-				sure.intersect(through)
-			}
-		}
-		h.may[i], h.sure[i] = may, sure
+func newRead(at place, path *refs.Path, node int) read {
+	r := read{at: at, text: path.String(), root: path.Root(), node: node}
+	r.members, r.whole = path.Members()
+	if len(r.members) > 0 {
+		r.members = r.members[1:]
 	}
-	return h
+	if r.action, r.state = path.Action(); r.state {
+		r.members = r.members[1:]
+	}
+	return r
+}
+
+// read notes a ref and judges what can be judged without the whole graph.
+func (c *compiler) read(r read) {
+	if !r.whole {
+		if c.queries++; c.queries == c.limits.Queries+1 {
+			c.error(CodeTooLarge, r.at, "name what the refs look for", "more than %d refs have wildcards, filters and the like", c.limits.Queries)
+		}
+	}
+	c.reads = append(c.reads, r)
 }
 
 // checkRefs judges what each ref looks into.
 func (c *compiler) checkRefs() {
-	var past *history
+	past := c.pastOf(c.reads)
 	for i := range c.reads {
 		r := &c.reads[i]
-		if id, ok := r.path.Action(); ok {
-			if past == nil {
-				h := c.history()
-				past = &h
-			}
-			c.checkStateRef(r, id, past)
-			continue
-		}
-		members, _ := r.path.Members()
-		root := r.path.Root()
 		switch {
-		case len(members) == 0 || root == "event" || root == "state":
-		case r.condition && (root == "output" || root == "result" && r.node != sourceIndex):
-			c.checkConditionProperty(r)
-		case root == "output":
-			c.error(CodeRefUnknown, r.at, "name the action, as in !ref($.state.1)", "ref %s: $.output is known in conditions of edges only", r.path)
+		case r.state:
+			c.checkStateRef(r, past[i])
+		case r.root == "event":
+			c.checkParts(r, eventShape(), "the event")
+		case r.root == "state" && len(r.members) > 0:
+			c.error(CodeRefUnknown, r.at, fmt.Sprintf("write $.state['%s']", r.members[0].Name),
+				"ref %s: outputs are found by the id of their action, not by an index", r.text)
+		case r.root == "" && len(r.members) == 0, r.root == "state":
+			c.checkType(r, &typeShape{types: typeObject})
+		case r.edge && (r.root == "output" || r.root == "result" && r.node != sourceIndex):
+			c.checkSourceRef(r)
+		case r.root == "output":
+			c.error(CodeRefUnknown, r.at, "name the action, as in !ref($.state.1)", "ref %s: $.output is known in conditions of edges only", r.text)
 		default:
 			known := []string{"event", "state"}
-			if r.condition {
+			if r.edge {
 				known = append(known, "output")
 			}
 			hint := "refs start with $.event or $.state"
-			if near := nearest(root, known); near != "" {
+			if near := nearest(r.root, known); near != "" {
 				hint = fmt.Sprintf("did you mean $.%s?", near)
 			}
-			c.error(CodeRefUnknown, r.at, hint, "ref %s: nothing is called %q", r.path, root)
+			c.error(CodeRefUnknown, r.at, hint, "ref %s: nothing is called %q", r.text, r.root)
 		}
 	}
 }
 
-func (c *compiler) checkStateRef(r *read, id string, past *history) {
-	target, ok := c.index[id]
+// eventShape is what is known about events.
+func eventShape() *typeShape {
+	text, object := &typeShape{types: typeString}, &typeShape{types: typeObject}
+	return &typeShape{types: typeObject, closed: true, properties: map[string]*typeShape{
+		"id": text, "name": text, "v": text, "ts": {types: typeInteger}, "data": object, "user": object,
+	}}
+}
+
+// checkStateRef judges a ref to the output of an action.
+func (c *compiler) checkStateRef(r *read, before past) {
+	target, ok := c.plan.index[r.action]
 	if !ok {
-		hint := ""
-		if near := nearest(id, c.ids()); near != "" {
+		hint := "refer to an action of the workflow"
+		if near := c.suggest.nearest(r.action, c.ids()); near != "" {
 			hint = fmt.Sprintf("did you mean $.state.%s?", near)
 		}
-		c.error(CodeRefUnknown, r.at, hint, "ref %s names the action %q, which the workflow does not have", r.path, id)
+		c.error(CodeRefUnknown, r.at, hint, "ref %s names the action %q, which the workflow does not have", r.text, r.action)
 		return
 	}
-	if r.node != sourceIndex && past.may[r.node] == nil {
+	switch before {
+	case pastUnknown:
 		return // in or behind a cycle, or unreachable: reported
-	}
-	switch {
-	case r.node != sourceIndex && past.may[r.node].has(target):
-		if !past.sure[r.node].has(target) {
-			c.warn(CodeRefMaybe, r.at, "on the other paths the ref is null", "ref %s: action %q runs on some paths only", r.path, id)
+	case pastNever:
+		hint := "draw a path from it, or refer to an earlier action"
+		if target == r.node {
+			hint = "an action cannot see its own output"
 		}
-	case r.condition && r.node == target:
-	default:
-		c.error(CodeRefOrder, r.at, "draw a path from it, or refer to an earlier action",
-			"ref %s: action %q cannot have run before", r.path, id)
+		c.error(CodeRefOrder, r.at, hint, "ref %s: action %q cannot have run before", r.text, r.action)
 		return
+	case pastMaybe:
+		if !r.optional {
+			c.warn(CodeRefMaybe, r.at, "on the other paths the ref is null", "ref %s: action %q runs on some paths only", r.text, r.action)
+		}
 	}
-	members, _ := r.path.Members()
-	names := make([]string, 0, len(members))
-	for _, m := range members[2:] {
-		names = append(names, m.Name)
+	if kind := c.plan.nodes[target].kind; kind != nil {
+		c.checkParts(r, kind.outputs, fmt.Sprintf("the output of action %q (kind %q)", clip(r.action, maxShown), kind.spec.Kind))
 	}
-	c.checkProperty(r, target, names)
 }
 
-func (c *compiler) checkConditionProperty(r *read) {
+// checkSourceRef judges a ref of a condition to the output of the edge's source.
+func (c *compiler) checkSourceRef(r *read) {
 	if r.node == sourceIndex {
+		c.checkParts(r, eventShape(), "the event")
 		return
 	}
-	members, _ := r.path.Members()
-	names := make([]string, 0, len(members))
-	for i, m := range members {
-		if i > 0 || m.Name == "result" {
-			names = append(names, m.Name)
-		}
-	}
-	c.checkProperty(r, r.node, names)
-}
-
-// checkProperty judges whether the output of an action can have what a ref looks for.
-func (c *compiler) checkProperty(r *read, target int, names []string) {
-	kind := c.plan.nodes[target].kind
-	if kind == nil {
+	node := &c.plan.nodes[r.node]
+	if node.kind == nil {
 		return
 	}
-	shape := kind.outputs
-	for _, name := range names {
-		next, known := shape.property(name)
-		if !known {
+	out := node.kind.outputs
+	what := fmt.Sprintf("the output of action %q (kind %q)", clip(node.action.ID, maxShown), node.kind.spec.Kind)
+	if r.root == "result" {
+		result := *r
+		result.members = append([]refs.Member{{Name: "result"}}, r.members...)
+		r = &result
+	}
+	c.checkParts(r, out, what)
+}
+
+// checkParts judges whether a value can have what a ref looks for, and of what type that is.
+func (c *compiler) checkParts(r *read, s *typeShape, what string) {
+	for i, m := range r.members {
+		if i > 0 {
+			what = fmt.Sprintf("%q in it", clip(r.members[i-1].Name, maxShown))
+		}
+		next, fault := s.member(m)
+		if fault != "" {
+			c.error(CodeRefProperty, r.at, s.hint(m.Name), "ref %s: %s %s", r.text, what, fault)
 			return
 		}
-		if next == nil {
-			c.error(CodeRefProperty, r.at, shape.hint(name), "ref %s: the output of action %q (kind %q) has no property %q",
-				r.path, c.plan.nodes[target].action.ID, kind.spec.Kind, name)
-			return
-		}
-		shape = next
+		s = next
 	}
+	c.checkType(r, s)
 }
 
-// outputShape is what a schema says about the properties of an output.
-type outputShape struct {
-	properties map[string]*outputShape
-	// closed says that there are no other properties than these.
-	closed bool
-	types  []string
+// checkType judges whether a ref's value can have the type that is needed.
+func (c *compiler) checkType(r *read, found *typeShape) {
+	if r.want == nil || found == nil || !r.whole || r.want.allows(found.types) {
+		return
+	}
+	c.error(CodeRefType, r.at, "refer to a value of the right type, or put the ref into a text", "ref %s is of %s, input %q of action %q needs %s",
+		r.text, found, inputName(r.at.path), r.at.id, r.want)
 }
 
-// property returns the shape of a property, or nil if there cannot be one. It returns false if the schema does not say.
-func (s *outputShape) property(name string) (*outputShape, bool) {
-	if s == nil {
-		return nil, false
-	}
-	if p, ok := s.properties[name]; ok {
-		return p, true
-	}
-	return nil, s.closed
-}
-
-func (s *outputShape) hint(name string) string {
-	if near := nearest(name, sortedNames(s.properties)); near != "" {
-		return fmt.Sprintf("did you mean %q?", near)
-	}
-	if len(s.properties) == 0 {
-		return ""
-	}
-	return fmt.Sprintf("it has %q", sortedNames(s.properties))
-}
-
-// outputShapeOf reads the outputs of a spec: a JSON Schema, or a description for each property.
-func outputShapeOf(raw json.RawMessage) *outputShape {
-	var members map[string]json.RawMessage
-	if json.Unmarshal(raw, &members) != nil {
-		return nil
-	}
-	if !isRecord(members) {
-		return schemaShape(members, 0)
-	}
-	shape := &outputShape{properties: map[string]*outputShape{}, closed: true}
-	for name, member := range members {
-		var described struct {
-			Type map[string]json.RawMessage `json:"type"`
-		}
-		if json.Unmarshal(member, &described) == nil {
-			shape.properties[name] = schemaShape(described.Type, 0)
+// inputName returns the part of a pointer that lies below "inputs".
+func inputName(pointer string) string {
+	const marker = "/inputs/"
+	for i := 0; i+len(marker) <= len(pointer); i++ {
+		if pointer[i:i+len(marker)] == marker {
+			return pointer[i+len(marker):]
 		}
 	}
-	return shape
-}
-
-// isRecord tells "name -> {type, description}" from a JSON Schema, whose "type" is a string or a list.
-func isRecord(members map[string]json.RawMessage) bool {
-	if len(members) == 0 {
-		return false
-	}
-	for _, member := range members {
-		var described struct {
-			Type json.RawMessage `json:"type"`
-		}
-		if json.Unmarshal(member, &described) != nil || jsonKind(described.Type) != "object" {
-			return false
-		}
-	}
-	return true
-}
-
-func schemaShape(schema map[string]json.RawMessage, depth int) *outputShape {
-	const deepest = 16
-	if depth > deepest {
-		return nil
-	}
-	for _, keyword := range []string{"$ref", "allOf", "anyOf", "oneOf", "if", "not", "patternProperties", "$dynamicRef"} {
-		if _, ok := schema[keyword]; ok {
-			return nil
-		}
-	}
-	var s struct {
-		Type                 json.RawMessage                       `json:"type"`
-		Properties           map[string]map[string]json.RawMessage `json:"properties"`
-		AdditionalProperties json.RawMessage                       `json:"additionalProperties"`
-	}
-	raw, err := json.Marshal(schema)
-	if err != nil || json.Unmarshal(raw, &s) != nil {
-		return nil
-	}
-	shape := &outputShape{properties: map[string]*outputShape{}}
-	if t := readText(s.Type); t != "" {
-		shape.types = []string{t}
-	}
-	additional := string(s.AdditionalProperties)
-	shape.closed = additional == "false" || additional == "" && len(s.Properties) > 0
-	for name, property := range s.Properties {
-		shape.properties[name] = schemaShape(property, depth+1)
-		if shape.properties[name] == nil {
-			shape.properties[name] = &outputShape{}
-		}
-	}
-	return shape
+	return pointer
 }

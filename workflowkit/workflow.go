@@ -61,13 +61,20 @@ type Edge struct {
 
 // ID returns the edge's "id" member, which some editors write, or "from->to".
 func (e Edge) ID() string {
-	if raw, ok := e.members.Get("id"); ok {
-		var id string
-		if json.Unmarshal(raw, &id) == nil && id != "" {
-			return id
-		}
+	if id, ok := e.ownID(); ok {
+		return id
 	}
 	return e.From + "->" + e.To
+}
+
+// ownID returns the edge's "id" member, if it has one.
+func (e Edge) ownID() (string, bool) {
+	raw, ok := e.members.Get("id")
+	if !ok {
+		return "", false
+	}
+	id := readText(raw)
+	return id, id != ""
 }
 
 // Conditional is the condition of an edge (rule 7).

@@ -42,7 +42,7 @@ func Append(dst []byte, value any, order *Order, most int) ([]byte, error) {
 		dst = append(dst, ']')
 	case map[string]any:
 		dst = append(dst, '{')
-		for i, name := range order.of(v) {
+		for i, name := range order.Names(v) {
 			if i > 0 {
 				dst = append(dst, ',')
 			}

@@ -127,8 +127,8 @@ func (o *Order) set(object map[string]any, names []string) {
 	o.names[reflect.ValueOf(object).Pointer()] = names
 }
 
-// of returns the names of an object's members in their order.
-func (o *Order) of(object map[string]any) []string {
+// Names returns the names of an object's members in their order.
+func (o *Order) Names(object map[string]any) []string {
 	if o == nil || o.names == nil {
 		return sortedNames(object)
 	}

@@ -10,12 +10,16 @@ import (
 	"unicode/utf8"
 
 	"github.com/theory/jsonpath"
+
+	"github.com/workflowkit/workflowkit-go/workflowkit/internal/jsonvalue"
 )
 
-// Limits of a path. They bound the work that an untrusted workflow can cause.
+// Limits of a path. They bound the work that an untrusted workflow can cause: what a path finds, and the time that it
+// takes, grow with the size of the data and no faster.
 const (
-	maxPathLength  = 4096
-	maxDescendants = 2
+	maxPathLength = 4096
+	// maxSelectors is how many selectors the lists of a path, such as ['a','b'], may multiply to.
+	maxSelectors = 64
 )
 
 // View is what paths look into. Its values are decoded JSON with numbers as json.Number. They are never modified.
@@ -26,6 +30,8 @@ type View interface {
 	State(actionID string) (any, bool)
 	// All returns all top-level members, "state" included, for paths that are not a plain list of members.
 	All() map[string]any
+	// Order is the order of the members of the objects in the view. It may be nil.
+	Order() *jsonvalue.Order
 }
 
 // Path is a parsed path, such as $.state.1.result. It is immutable and safe for concurrent use.
@@ -34,6 +40,8 @@ type Path struct {
 	members []Member
 	// query is set if the path is more than a list of members.
 	query *jsonpath.Path
+	// wild says that the query walks objects, which have no order.
+	wild bool
 }
 
 // Member is one step of a plain path: a name, or an index into an array.
@@ -70,14 +78,14 @@ func ParsePath(text string) (*Path, error) {
 		path.members = p.members
 		return path, nil
 	}
-	if p.descendants > maxDescendants {
-		return nil, fmt.Errorf("path has more than %d descendant segments (..)", maxDescendants)
+	if err := p.cost.check(); err != nil {
+		return nil, err
 	}
-	query, err := jsonpath.Parse(p.normal.String())
+	query, err := parseQuery(p.normal.String())
 	if err != nil {
 		return nil, err
 	}
-	path.query = query
+	path.query, path.wild = query, p.cost.wild
 	path.members = p.members[:p.prefix()]
 	return path, nil
 }
@@ -147,8 +155,10 @@ func (p *Path) selectQuery(view View) (any, bool) {
 	case 1:
 		return found[0].Node, true
 	}
-	// Objects are walked in no particular order, so sort by location: the same state must give the same value.
-	found.Sort()
+	if p.wild {
+		// Objects are walked in no particular order, so sort by location: the same state must give the same value.
+		found.Sort()
+	}
 	values := make([]any, len(found))
 	for i, node := range found {
 		values[i] = node.Node
@@ -188,7 +198,7 @@ type pathParser struct {
 	normal      strings.Builder
 	members     []Member
 	queries     bool
-	descendants int
+	cost        cost
 	plainPrefix int
 }
 
@@ -208,7 +218,7 @@ func (p *pathParser) segment() error {
 	case strings.HasPrefix(p.rest, ".."):
 		p.rest = p.rest[2:]
 		p.query()
-		p.descendants++
+		p.cost.descend()
 		p.normal.WriteString("..")
 		if strings.HasPrefix(p.rest, "[") {
 			return p.bracket()
@@ -229,6 +239,7 @@ func (p *pathParser) dotName(descendant bool) error {
 	if strings.HasPrefix(p.rest, "*") {
 		p.rest = p.rest[1:]
 		p.query()
+		p.cost.wild = true
 		p.normal.WriteString("[*]")
 		return nil
 	}
@@ -245,6 +256,9 @@ func (p *pathParser) dotName(descendant bool) error {
 	}
 	name := p.rest[:n]
 	p.rest = p.rest[n:]
+	if !utf8.ValidString(name) {
+		return errors.New("name is not valid UTF-8")
+	}
 	p.normal.WriteString("[" + quoteName(name) + "]")
 	m := Member{Name: name}
 	if i, err := strconv.Atoi(name); err == nil && strconv.Itoa(i) == name && i >= 0 {
@@ -274,6 +288,7 @@ func (p *pathParser) bracket() error {
 		return nil
 	}
 	p.query()
+	p.cost.bracket(inner)
 	return nil
 }
 

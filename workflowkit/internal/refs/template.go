@@ -3,10 +3,11 @@
 package refs
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/workflowkit/workflowkit-go/workflowkit/internal/jsonvalue"
 )
 
 const (
@@ -16,7 +17,6 @@ const (
 
 // Template is a text of a workflow with its refs parsed. It is immutable and safe for concurrent use.
 type Template struct {
-	text  string
 	whole *Path
 	parts []part
 }
@@ -47,7 +47,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // Parse reads a text. A text that is nothing but one ref has the type of what the ref finds; refs in a longer text
 // become text. All faults are returned, each as an *[Error].
 func Parse(text string) (*Template, []error) {
-	t := &Template{text: text}
+	t := &Template{}
 	var faults []error
 	rest := text
 	for {
@@ -59,8 +59,12 @@ func Parse(text string) (*Template, []error) {
 			t.parts = append(t.parts, part{literal: rest[:start]})
 		}
 		rest = rest[start:]
-		end, err := closing(rest[len(prefix)-1:], '(', suffix)
+		// A ref ends within the length of the longest path, so a text of many faults costs no more than its length.
+		end, err := closing(rest[len(prefix)-1:min(len(rest), len(prefix)+maxPathLength+1)], '(', suffix)
 		if err != nil {
+			if len(rest) > maxPathLength {
+				err = fmt.Errorf("%w within %d bytes", err, maxPathLength)
+			}
 			faults = append(faults, &Error{Ref: clip(rest), Err: err})
 			break
 		}
@@ -109,45 +113,39 @@ func (t *Template) Paths() []*Path {
 }
 
 // Resolve returns the text with its refs resolved. What a ref finds is never scanned for refs again. A missing value
-// is null as a whole and empty inside of a text.
-func (t *Template) Resolve(view View) any {
+// is null as a whole and empty inside of a text. A text of more than most bytes is [jsonvalue.ErrTooLong].
+func (t *Template) Resolve(view View, most int) (any, error) {
 	if t.whole != nil {
 		value, _ := t.whole.Select(view)
-		return value
+		return value, nil
 	}
-	var b strings.Builder
+	var text []byte
 	for _, p := range t.parts {
 		if p.path == nil {
-			b.WriteString(p.literal)
-			continue
+			text = append(text, p.literal...)
+		} else {
+			var err error
+			value, _ := p.path.Select(view)
+			if text, err = appendText(text, value, view.Order(), most); err != nil {
+				return nil, err
+			}
 		}
-		value, _ := p.path.Select(view)
-		b.WriteString(Text(value))
+		if len(text) > most {
+			return nil, jsonvalue.ErrTooLong
+		}
 	}
-	return b.String()
+	return string(text), nil
 }
 
-// Text returns the text of a value inside of a text: strings as they are, null as nothing, everything else as compact
-// JSON.
-func Text(value any) string {
+// appendText writes a value inside of a text: a string as it is, null as nothing, everything else as compact JSON.
+func appendText(dst []byte, value any, order *jsonvalue.Order, most int) ([]byte, error) {
 	switch v := value.(type) {
 	case nil:
-		return ""
+		return dst, nil
 	case string:
-		return v
+		return append(dst, v...), nil
 	case json.Number:
-		return v.String()
-	case bool:
-		if v {
-			return "true"
-		}
-		return "false"
+		return append(dst, v...), nil
 	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(value); err != nil {
-		return "" // unreachable: the view holds decoded JSON
-	}
-	return strings.TrimSuffix(b.String(), "\n")
+	return jsonvalue.Append(dst, value, order, most)
 }

@@ -1,0 +1,118 @@
+package workflowkit
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// pinned is what the first step of a run stores: the definition that the run keeps to its end (rule 10).
+type pinned struct {
+	Workflow   *WorkflowInfo   `json:"workflow,omitempty"`
+	Reason     string          `json:"reason,omitempty"`
+	Definition json.RawMessage `json:"definition,omitempty"`
+	Problems   Problems        `json:"problems,omitempty"`
+}
+
+// loadID is the step that loads and pins the definition.
+const loadID = "$load"
+
+// maxPinnedProblems is how many findings a run stores. The result of a step has a limit.
+const maxPinnedProblems = 100
+
+// pin loads and validates the definition in the run's first step, and returns the plan if there is something to do.
+func (e *Engine) pin(ctx context.Context, tools Tools, in RunInput) (*pinned, *plan, error) {
+	if in.Definition == nil && e.loader == nil {
+		return nil, nil, NoRetryError(errors.New("run workflow: the engine has no loader; set one with WithLoader"))
+	}
+	if ctx.Err() != nil {
+		return nil, nil, context.Cause(ctx)
+	}
+	raw, err := tools.Run(ctx, loadID, func(ctx context.Context) (json.RawMessage, error) {
+		pin, err := e.load(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		return marshalPlain(pin)
+	})
+	switch {
+	case errors.Is(err, ErrSuspended):
+		return nil, nil, err
+	case err != nil && ctx.Err() != nil:
+		return nil, nil, context.Cause(ctx)
+	case err != nil:
+		return nil, nil, fmt.Errorf("load workflow for event %q: %w", in.Event.Name, err)
+	}
+	return e.unpin(raw)
+}
+
+// unpin reads what the first step has stored. Every pass does, so the outcome is kept.
+func (e *Engine) unpin(raw json.RawMessage) (*pinned, *plan, error) {
+	key := e.plans.key(raw)
+	if entry := e.plans.get(key, raw); entry != nil && entry.pinned != nil {
+		return entry.pinned, entry.plan, nil
+	}
+	raw = bytes.Clone(raw)
+	pin := &pinned{}
+	if err := json.Unmarshal(raw, pin); err != nil {
+		return nil, nil, NoRetryError(fmt.Errorf("read the pinned workflow: %w", err))
+	}
+	entry := &cacheEntry{key: key, text: raw, pinned: pin}
+	if len(pin.Definition) > 0 {
+		p, problems := e.compile(pin.Definition)
+		if p == nil {
+			// The definition was valid where the run started. Another process may know what this one does not.
+			return nil, nil, fmt.Errorf("workflow cannot run in this process: %s", problems.text())
+		}
+		entry.plan = p
+	}
+	e.plans.put(entry)
+	return pin, entry.plan, nil
+}
+
+// load asks the loader and judges what it returns.
+func (e *Engine) load(ctx context.Context, in RunInput) (pin *pinned, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			pin, err = nil, panicked(e.logger.With("run_id", in.RunID), "loader", r)
+		}
+	}()
+	definition := in.Definition
+	if definition == nil {
+		if definition, err = e.loader.LoadWorkflow(ctx, in.Event); err != nil {
+			return nil, err
+		}
+	}
+	if definition == nil {
+		return &pinned{Reason: fmt.Sprintf("no enabled workflow for event %q", in.Event.Name)}, nil
+	}
+	info := &WorkflowInfo{ID: definition.ID, Version: definition.Version}
+	if isNull(definition.JSON) {
+		return &pinned{Workflow: info, Reason: fmt.Sprintf("workflow %q has no definition yet", definition.ID)}, nil
+	}
+	// Compile what is stored, so that replays find the plan in the cache.
+	raw := []byte(definition.JSON)
+	var compact bytes.Buffer
+	if json.Compact(&compact, raw) == nil {
+		raw = compact.Bytes()
+	}
+	p, problems := e.compile(raw)
+	if p == nil {
+		return &pinned{Workflow: info, Problems: problems.Errors().capped(maxPinnedProblems)}, nil
+	}
+	info.Name, info.Hash = p.info.Name, p.info.Hash
+	return &pinned{Workflow: info, Definition: raw}, nil
+}
+
+// marshalPlain marshals a value without the escapes for HTML, which would make a definition another one.
+func marshalPlain(value any) (json.RawMessage, error) {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return nil, NoRetryError(fmt.Errorf("marshal output: %w", err))
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
