@@ -3,17 +3,11 @@ package local
 import (
 	"bytes"
 	"crypto/subtle"
-	"encoding/base64"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"strconv"
-	"strings"
-
-	"github.com/oklog/ulid/v2"
 )
 
 type eventAnswer struct {
@@ -100,42 +94,4 @@ func splitEvents(body []byte) ([]json.RawMessage, error) {
 		return items, nil
 	}
 	return nil, errors.New("Request body must contain an event object or an array of event objects") //nolint:staticcheck // the real server's text
-}
-
-// seededID derives the id of an event from the seed that a client sends with all attempts of one request ("milliseconds,
-// ten bytes in base64"), and from the position of the event. It returns "" if that is not what the seed is.
-func seededID(seed string, position int) string {
-	millis, encoded, found := strings.Cut(seed, ",")
-	at, err := strconv.ParseInt(millis, 10, 64)
-	if !found || err != nil || at <= 0 {
-		return ""
-	}
-	random, err := base64.StdEncoding.DecodeString(encoded)
-	if err != nil || len(random) != 10 {
-		return ""
-	}
-	tail := random[6:]
-	binary.BigEndian.PutUint32(tail, binary.BigEndian.Uint32(tail)+uint32(position))
-	id, err := ulid.New(uint64(at), bytes.NewReader(random))
-	if err != nil {
-		return ""
-	}
-	return id.String()
-}
-
-// handleInvoke starts a function directly, without anyone who waits for its result.
-func (s *Server) handleInvoke(w http.ResponseWriter, r *http.Request) {
-	var in rawEvent
-	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
-		writeError(w, http.StatusBadRequest, "Unable to read post data request")
-		return
-	}
-	s.mu.Lock()
-	e := &event{id: in.ID, name: EventFunctionInvoked, user: in.User, ts: in.Timestamp, v: in.Version,
-		data: withMetadata(in.Data, map[string]any{"fn_id": r.PathValue("slug")})}
-	s.accept(e, "")
-	s.process(e)
-	s.dispatch()
-	s.unlock()
-	writeJSON(w, http.StatusOK, map[string]any{"id": e.internalID, "status": http.StatusOK})
 }

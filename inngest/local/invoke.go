@@ -3,6 +3,7 @@ package local
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 )
 
 // invoke starts a run of another function, and makes the step wait for its end.
@@ -101,4 +102,21 @@ func (s *Server) send(name, id string, data map[string]any) {
 	e := &event{id: id, name: name, data: data}
 	s.accept(e, "")
 	s.process(e)
+}
+
+// handleInvoke starts a function directly, without anyone who waits for its result.
+func (s *Server) handleInvoke(w http.ResponseWriter, r *http.Request) {
+	var in rawEvent
+	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+		writeError(w, http.StatusBadRequest, "Unable to read post data request")
+		return
+	}
+	s.mu.Lock()
+	e := &event{id: in.ID, name: EventFunctionInvoked, user: in.User, ts: in.Timestamp, v: in.Version,
+		data: withMetadata(in.Data, map[string]any{"fn_id": r.PathValue("slug")})}
+	s.accept(e, "")
+	s.process(e)
+	s.dispatch()
+	s.unlock()
+	writeJSON(w, http.StatusOK, map[string]any{"id": e.internalID, "status": http.StatusOK})
 }

@@ -5,62 +5,9 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
-	"slices"
 	"strconv"
 	"time"
 )
-
-// accept gives an event its ids and keeps it. The seed, if it is one, determines the id.
-func (s *Server) accept(e *event, internalID string) {
-	now := s.clock.Now()
-	e.internalID, e.seq, e.received = internalID, s.sequence(), now
-	if e.internalID == "" {
-		e.internalID = s.newID()
-	}
-	if e.id == "" {
-		e.id = e.internalID
-	}
-	if e.ts == 0 {
-		e.ts = now.UnixMilli()
-	}
-	s.events[e.internalID] = e
-	s.log.Debug("event received", "event", e.name, "id", e.id, "internal_id", e.internalID)
-}
-
-// process lets an event end waits, cancel runs and start runs, in this order, so that a run is neither cancelled nor
-// resumed by the event that starts it.
-func (s *Server) process(e *event) {
-	s.match(e)
-	switch e.name {
-	case EventFunctionFinished:
-		s.resumeInvoker(e)
-	case EventFunctionInvoked:
-		s.startInvoked(e)
-	}
-	for _, f := range s.sortedFunctions() {
-		if f.triggeredBy(e) {
-			s.trigger(f, e)
-		}
-	}
-}
-
-// sortedFunctions returns the functions in an order that does not change from test to test.
-func (s *Server) sortedFunctions() []*function {
-	all := make([]*function, 0, len(s.functions))
-	for _, f := range s.functions {
-		all = append(all, f)
-	}
-	slices.SortFunc(all, func(x, y *function) int {
-		switch {
-		case x.slug < y.slug:
-			return -1
-		case x.slug > y.slug:
-			return 1
-		}
-		return 0
-	})
-	return all
-}
 
 // repeated reports whether the function has run for an event with the same id within a day.
 func (s *Server) repeated(f *function, e *event) bool {
@@ -158,77 +105,5 @@ func (s *Server) markStarted(r *run) {
 	r.started = s.clock.Now()
 	if limit := r.fn.runLimit; limit > 0 {
 		s.at(r.started.Add(limit), r, func() { s.finalize(r, Cancelled, nil, nil) })
-	}
-}
-
-// cancelOn makes a run listen to the events that cancel it.
-func (s *Server) cancelOn(r *run) {
-	now := s.clock.Now()
-	for _, c := range r.fn.cancel {
-		p := &pause{run: r, seq: s.sequence(), event: c.event, cond: c.cond, expires: now.AddDate(1, 0, 0)}
-		if c.timeout != "" {
-			expires, err := deadline(c.timeout, now)
-			if err != nil {
-				continue // was checked at sync
-			}
-			p.expires = expires
-		}
-		r.pauses = append(r.pauses, p)
-		s.pauses[p.event] = append(s.pauses[p.event], p)
-	}
-}
-
-// finalize ends a run: nothing of it is left in the queue, waiting or holding a place, and the world is told.
-func (s *Server) finalize(r *run, status Status, output rawJSON, failure *RunError) {
-	if r.status != Running {
-		return
-	}
-	r.status, r.output, r.err, r.ended = status, output, failure, s.clock.Now()
-	s.drop(func(j *job) bool { return j.run == r })
-	for _, p := range slices.Clone(r.pauses) {
-		s.forget(p)
-	}
-	if r.holding {
-		r.holding = false
-		for _, key := range r.runKeys {
-			s.slots[key]--
-		}
-	}
-	if s.singletons[r.single] == r {
-		delete(s.singletons, r.single)
-	}
-	s.log.Debug("run ended", "run_id", r.id, "function_id", r.fn.slug, "status", status, "error", failure)
-	s.announceEnd(r)
-}
-
-// announceEnd sends the events about the end of a run.
-func (s *Server) announceEnd(r *run) {
-	first := r.events[0]
-	if first.name == EventFunctionFailed || first.name == EventFunctionFinished {
-		return // or a function that listens to them would start itself for ever
-	}
-	var all []any
-	for _, e := range r.events {
-		all = append(all, e.stored())
-	}
-	data := map[string]any{
-		"function_id": r.fn.slug, "run_id": r.id, "event": first.payload(), "events": all,
-		metadataKey: map[string]any{"status": string(r.status)},
-	}
-	if r.err != nil {
-		data["error"] = decode(r.err.encode())
-	}
-	if len(r.output) > 0 {
-		data["result"] = decode(r.output)
-	}
-	if correlation := first.metadata("correlation_id"); correlation != "" {
-		data["correlation_id"] = correlation
-	}
-	s.send(EventFunctionFinished, "", data)
-	switch r.status {
-	case Failed:
-		s.send(EventFunctionFailed, r.id, data)
-	case Cancelled:
-		s.send(EventFunctionCancelled, r.id, data)
 	}
 }

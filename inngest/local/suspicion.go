@@ -1,0 +1,43 @@
+package local
+
+import (
+	"fmt"
+	"slices"
+)
+
+// suspicious finds what the real server would take without a word.
+func (s *Server) suspicious(j *job, ops []*operation) (FaultKind, string) {
+	r := j.run
+	given := r.stack[:j.snapshot]
+	for _, op := range ops {
+		switch {
+		case op.Op == opNone || op.Op == opDiscoverRequest:
+		case j.target != "" && op.ID != j.target:
+			return FaultUnasked, fmt.Sprintf("was to run step %q but reports %s %q", j.call.StepName, op.Op, op.label())
+		case j.target == "" && j.race && (op.Op == opStepRun || op.Op == opStep) && !op.race():
+			return FaultNoBarrier, fmt.Sprintf("ran step %q serially after a group in Race mode; plan it inside the group, last", op.label())
+		case slices.Contains(given, op.ID):
+			return FaultRepeated, fmt.Sprintf("reports %s %q although it was given that step's result", op.Op, op.label())
+		}
+	}
+	return "", ""
+}
+
+// noteClosing keeps track of whether all that the run has done so far is closed by one last step.
+func (r *run) noteClosing(j *job, ops []*operation) {
+	given := r.stack[:j.snapshot]
+	fresh := 0
+	for _, op := range ops {
+		r.raced = r.raced || op.race()
+		if op.ID != "" && r.steps[op.ID] == nil {
+			fresh++
+		}
+	}
+	if fresh == 0 {
+		return
+	}
+	r.closed = fresh == 1
+	for _, id := range r.stepOrder {
+		r.closed = r.closed && slices.Contains(given, id)
+	}
+}
