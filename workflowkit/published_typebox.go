@@ -2,6 +2,7 @@ package workflowkit
 
 import (
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -23,7 +24,11 @@ func fromTypeBox(raw json.RawMessage) (json.RawMessage, error) {
 	}
 	t := &typeBox{ids: map[string]string{}}
 	t.collect(value, "#")
-	if !t.translate(value) {
+	changed := t.translate(value)
+	switch {
+	case t.missing != "":
+		return nil, fmt.Errorf("schema: ref %q: nothing in the schema has this id", t.missing)
+	case !changed:
 		return raw, nil
 	}
 	return marshalValue(value)
@@ -33,6 +38,8 @@ func fromTypeBox(raw json.RawMessage) (json.RawMessage, error) {
 type typeBox struct {
 	// ids maps each "$id" to the JSON pointer of its schema.
 	ids map[string]string
+	// missing is the first bare name in order that is referred to and is nobody's id.
+	missing string
 }
 
 // collect notes the ids. Schemas and other values are not told apart: an id in, say, a default is referred to by nobody.
@@ -103,8 +110,12 @@ func (t *typeBox) translate(value any) bool {
 func (t *typeBox) references(schema map[string]any) bool {
 	changed := false
 	if ref, ok := schema["$ref"].(string); ok {
-		if at, known := t.ids[ref]; known {
+		at, known := t.ids[ref]
+		switch {
+		case known:
 			schema["$ref"], changed = at, true
+		case !strings.ContainsAny(ref, "#:") && (t.missing == "" || ref < t.missing):
+			t.missing = ref
 		}
 	}
 	if _, ok := schema["$id"]; ok {
