@@ -15,7 +15,10 @@ type backend struct {
 	memo   map[string]memo
 	tries  map[string]int
 	timers map[string]time.Time
-	waits  map[string]*wait
+	// awaited are the timers that something has waited for in the last pass. A step that is not reached any more leaves
+	// a timer behind.
+	awaited map[string]bool
+	waits   map[string]*wait
 	// planned are the steps that the last pass found in concurrent branches.
 	planned []string
 	// progress says that the last passes produced a result.
@@ -40,7 +43,7 @@ func newBackend(s *settings) *backend {
 	sort.SliceStable(s.events, func(i, j int) bool { return s.events[i].at.Before(s.events[j].at) })
 	return &backend{
 		settings: s, now: s.start, memo: map[string]memo{}, tries: map[string]int{},
-		timers: map[string]time.Time{}, waits: map[string]*wait{}, result: &Result{},
+		timers: map[string]time.Time{}, awaited: map[string]bool{}, waits: map[string]*wait{}, result: &Result{},
 	}
 }
 
@@ -48,19 +51,21 @@ func newBackend(s *settings) *backend {
 func (b *backend) pass(ctx context.Context, engine *workflowkit.Engine, in workflowkit.RunInput, target string) (*workflowkit.Result, error) {
 	if target == "" {
 		b.planned, b.progress = nil, false
+		clear(b.awaited)
 	}
 	b.result.Passes++
 	return engine.Run(ctx, &tools{b: b, target: target, calls: map[string]int{}}, in)
 }
 
-// shuffled returns the planned steps in random order.
+// shuffled returns some of the planned steps, at least one if there is any, in random order: a server may call again
+// before it has executed all of them.
 func (b *backend) shuffled() []string {
-	if b.random == nil {
+	if b.random == nil || len(b.planned) == 0 {
 		return nil
 	}
 	keys := append([]string(nil), b.planned...)
 	b.random.Shuffle(len(keys), func(i, j int) { keys[i], keys[j] = keys[j], keys[i] })
-	return keys
+	return keys[:1+b.random.Intn(len(keys))]
 }
 
 // advance moves the clock to the next moment at which something happens.
@@ -71,9 +76,9 @@ func (b *backend) advance() bool {
 			next, found = t, true
 		}
 	}
-	for key, t := range b.timers {
+	for key := range b.awaited {
 		if _, done := b.memo[key]; !done {
-			consider(t)
+			consider(b.timers[key])
 		}
 	}
 	if len(b.events) > 0 {
@@ -92,6 +97,9 @@ func (b *backend) advance() bool {
 	}
 	return true
 }
+
+// await notes that something waits for a timer.
+func (b *backend) await(key string) { b.awaited[key] = true }
 
 // deliver gives an event to the waits that it matches.
 func (b *backend) deliver(event workflowkit.Event) {

@@ -47,6 +47,7 @@ func (t *tools) run(ctx context.Context, key, id, op string, fn func(ctx context
 		return t.after(raw)
 	}
 	if retry, ok := t.b.timers[key]; ok && retry.After(t.b.now) {
+		t.b.await(key)
 		return nil, workflowkit.ErrSuspended
 	}
 	if t.parallel && t.b.random != nil && t.target != key {
@@ -75,6 +76,7 @@ func (t *tools) run(ctx context.Context, key, id, op string, fn func(ctx context
 	if at, ok := workflowkit.RetryAt(err); ok {
 		t.b.timers[key] = at
 	}
+	t.b.await(key)
 	return nil, workflowkit.ErrSuspended
 }
 
@@ -137,6 +139,7 @@ func (t *tools) sleep(key string, until time.Time) error {
 		t.b.timers[key] = due
 	}
 	if due.After(t.b.now) {
+		t.b.await(key)
 		return workflowkit.ErrSuspended
 	}
 	t.b.store(key, "sleep", memo{})
@@ -187,6 +190,7 @@ func (t *tools) wait(key string, opts workflowkit.WaitForEventOpts) (workflowkit
 		t.b.store(key, "wait", memo{output: json.RawMessage("null")})
 		return workflowkit.Event{}, workflowkit.ErrEventNotReceived
 	}
+	t.b.await(key)
 	return workflowkit.Event{}, workflowkit.ErrSuspended
 }
 
