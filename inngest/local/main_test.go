@@ -18,7 +18,7 @@ import (
 func TestMain(m *testing.M) {
 	code := m.Run()
 	http.DefaultClient.CloseIdleConnections() // the SDK registers with it
-	if code == 0 {
+	if code == 0 && *record == "" {           // with the real server the SDK leaks a connection for each sync
 		if err := goleak.Find(); err != nil {
 			slog.Error("goroutines are left", "error", err)
 			code = 1
