@@ -75,8 +75,7 @@ type Handler func(ctx context.Context, run *Run, inputs map[string]any) (any, er
 // [New].
 func Define[In, Out any](spec Spec, fn func(ctx context.Context, run *Run, in In) (Out, error)) Action {
 	action := Action{spec: spec}
-	if fn == nil {
-		action.err = errors.New("handler is nil")
+	if action.err = checkDefined(spec, fn == nil); action.err != nil {
 		return action
 	}
 	inputs, err := inputsOf(reflect.TypeFor[In]())
@@ -110,12 +109,21 @@ func Define[In, Out any](spec Spec, fn func(ctx context.Context, run *Run, in In
 // its spec accepts any.
 func DefineUntyped(spec Spec, handler Handler) Action {
 	action := Action{spec: spec, anyInputs: true}
-	if handler == nil {
-		action.err = errors.New("handler is nil")
+	if action.err = checkDefined(spec, handler == nil); action.err != nil {
 		return action
 	}
 	action.call = handler.call
 	return action
+}
+
+func checkDefined(spec Spec, noHandler bool) error {
+	switch {
+	case noHandler:
+		return errors.New("handler is nil")
+	case strings.HasPrefix(spec.Kind, builtinPrefix):
+		return fmt.Errorf("kinds that begin with %q are reserved", builtinPrefix)
+	}
+	return nil
 }
 
 // callFunc is a handler with its types erased.
@@ -146,8 +154,6 @@ func (a Action) check() error {
 		return errors.New("action has no kind")
 	case strings.TrimSpace(a.spec.Kind) != a.spec.Kind || strings.ContainsFunc(a.spec.Kind, unicode.IsControl):
 		return fmt.Errorf("action kind %q has spaces around it or control characters in it", a.spec.Kind)
-	case strings.HasPrefix(a.spec.Kind, builtinPrefix):
-		return fmt.Errorf("action kind %q: kinds that begin with %q are reserved", a.spec.Kind, builtinPrefix)
 	case a.err != nil:
 		return fmt.Errorf("action kind %q: %w", a.spec.Kind, a.err)
 	}

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/workflowkit/workflowkit-go/workflowkit/internal/jsonvalue"
 	"github.com/workflowkit/workflowkit-go/workflowkit/internal/ordered"
 )
 
-// parseWorkflow reads a workflow and names every place that does not have the format's shape.
+// parseWorkflow reads a workflow and names every place that does not have the format's shape. The workflow shares memory
+// with data.
 func parseWorkflow(data []byte) (*Workflow, Problems) {
 	p := &parser{}
 	w := &Workflow{}
@@ -21,11 +23,14 @@ func parseWorkflow(data []byte) (*Workflow, Problems) {
 	w.Name = p.text(at, w.members, "name")
 	w.Description = p.text(at, w.members, "description")
 	w.Metadata, _ = w.members.Get("metadata")
-	for i, raw := range p.list(at, w.members, "actions") {
-		w.Actions = append(w.Actions, p.action(fmt.Sprintf("/actions/%d", i), raw))
+	actions, edges := p.list(at, w.members, "actions"), p.list(at, w.members, "edges")
+	w.Actions = make([]WorkflowAction, 0, len(actions))
+	for i, raw := range actions {
+		w.Actions = append(w.Actions, p.action("/actions/"+strconv.Itoa(i), raw))
 	}
-	for i, raw := range p.list(at, w.members, "edges") {
-		w.Edges = append(w.Edges, p.edge(fmt.Sprintf("/edges/%d", i), raw))
+	w.Edges = make([]Edge, 0, len(edges))
+	for i, raw := range edges {
+		w.Edges = append(w.Edges, p.edge("/edges/"+strconv.Itoa(i), raw))
 	}
 	return w, p.problems
 }
@@ -101,6 +106,9 @@ func (p *parser) text(at place, members ordered.Object, name string) string {
 	var s string
 	if err := json.Unmarshal(raw, &s); err != nil {
 		p.shape(at.path+"/"+name, at.id, name, "a string", jsonKind(raw))
+		if jsonKind(raw) == "number" {
+			p.problems[len(p.problems)-1].Hint = "write it in quotes, as " + strconv.Quote(clip(string(raw), maxShown))
+		}
 	}
 	return s
 }
@@ -112,7 +120,7 @@ func (p *parser) list(at place, members ordered.Object, name string) []json.RawM
 		return nil
 	}
 	var list []json.RawMessage
-	if err := json.Unmarshal(raw, &list); err != nil {
+	if err := jsonvalue.Items(raw, func(item []byte) { list = append(list, item) }); err != nil {
 		p.shape(at.path+"/"+name, at.id, name, "an array", jsonKind(raw))
 	}
 	return list
@@ -120,8 +128,8 @@ func (p *parser) list(at place, members ordered.Object, name string) []json.RawM
 
 func (p *parser) shape(path, id, what, want, found string) {
 	hint := ""
-	if want == "a string" && found == "number" {
-		hint = "write it in quotes, as " + strconv.Quote("1")
+	if what == "inputs" || what == "actions" || what == "edges" {
+		hint = "remove it, or write " + want
 	}
 	p.problems = append(p.problems, Problem{
 		Code: CodeShape, Severity: SeverityError, Path: path, ID: id,

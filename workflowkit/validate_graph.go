@@ -3,6 +3,7 @@ package workflowkit
 import (
 	"fmt"
 	"sort"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -84,16 +85,37 @@ func (c *compiler) reachable() []bool {
 func (c *compiler) checkCycles(rest []int) map[int]bool {
 	cyclic := map[int]bool{}
 	for _, component := range c.components(rest) {
-		names := make([]string, len(component))
-		for i, n := range component {
+		for _, n := range component {
 			cyclic[n] = true
-			names[i] = fmt.Sprintf("%q", c.plan.nodes[n].action.ID)
 		}
-		first := component[0]
-		c.error(CodeCycle, actionPlace(first, c.plan.nodes[first].action.ID), "remove one of the edges between them",
-			"actions %s wait for each other in a cycle", strings.Join(names, ", "))
+		first := c.plan.nodes[component[0]].action.ID
+		at, hint := actionPlace(component[0], first), "remove one of the edges between them"
+		if len(component) == 1 {
+			c.error(CodeCycle, at, "remove the edge", "action %q waits for itself", first)
+			continue
+		}
+		c.error(CodeCycle, at, hint, "actions %s wait for each other in a cycle", c.listed(component))
 	}
 	return cyclic
+}
+
+// quoted is a list of names, which is not shortened for a message.
+type quoted []byte
+
+// listed names nodes in a message.
+func (c *compiler) listed(nodes []int) quoted {
+	const most = 20
+	var out quoted
+	for i, n := range nodes {
+		if i == most {
+			return fmt.Appendf(out, " and %d more", len(nodes)-most)
+		}
+		if i > 0 {
+			out = append(out, ", "...)
+		}
+		out = strconv.AppendQuote(out, clip(c.plan.nodes[n].action.ID, maxShown))
+	}
+	return out
 }
 
 // components returns the strongly connected components with a cycle among the given nodes (Tarjan's algorithm, with a
@@ -166,49 +188,4 @@ func (c *compiler) selfEdge(node int) bool {
 		}
 	}
 	return false
-}
-
-// checkDeclaredEdges holds the outgoing edges of each action to those that its kind declares.
-func (c *compiler) checkDeclaredEdges() {
-	for i := range c.plan.nodes {
-		node := &c.plan.nodes[i]
-		if node.kind == nil || node.kind.spec.Edges == nil || node.kind.spec.Edges.AllowAdd == nil || *node.kind.spec.Edges.AllowAdd {
-			continue
-		}
-		declared := node.kind.spec.Edges.Edges
-		used := make([]bool, len(declared))
-		for _, e := range node.out {
-			edge := c.plan.edges[e].edge
-			found := false
-			for d := range declared {
-				if declaredEdge(edge.Conditional, declared[d].Conditional) {
-					used[d], found = true, true
-				}
-			}
-			if !found {
-				at := place{path: fmt.Sprintf("/edges/%d", c.plan.edges[e].document), id: edge.ID()}
-				c.error(CodeEdgeUndeclared, at, "use one of its predefined edges",
-					"action %q (kind %q) does not allow the edge %s", node.action.ID, node.action.Kind, at.id)
-			}
-		}
-		for d := range declared {
-			if !used[d] && len(node.out) > 0 {
-				at := actionPlace(i, node.action.ID)
-				c.warn(CodeBranchMissing, at, "draw it if something is to happen then",
-					"action %q has no edge %q", node.action.ID, declared[d].Name)
-			}
-		}
-	}
-}
-
-// declaredEdge reports whether an edge's condition is the one that the kind declares. $.result is accepted for
-// $.output.result, because rows saved with the TypeScript kit hold it.
-func declaredEdge(edge, declared *Conditional) bool {
-	if edge == nil || declared == nil {
-		return edge == declared
-	}
-	if edge.Type != declared.Type {
-		return false
-	}
-	return edge.Ref == declared.Ref || strings.ReplaceAll(edge.Ref, "$.result", "$.output.result") == declared.Ref
 }

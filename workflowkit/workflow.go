@@ -100,8 +100,8 @@ const (
 // [Engine.Validate] to learn what is wrong with one. If the JSON does not have the format's shape the error is an
 // *[InvalidError] that names every such place.
 func ParseWorkflow(data []byte) (*Workflow, error) {
-	w, problems := parseWorkflow(data)
-	if err := problems.Err(); err != nil {
+	w, problems := parseWorkflow(bytes.Clone(data))
+	if err := problems.inOrder(data).Err(); err != nil {
 		return nil, err
 	}
 	return w, nil
@@ -114,6 +114,39 @@ func (w *Workflow) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	*w = *parsed
+	return nil
+}
+
+// UnmarshalJSON implements json.Unmarshaler. See [ParseWorkflow].
+func (a *WorkflowAction) UnmarshalJSON(data []byte) error {
+	p := &parser{}
+	action := p.action("", bytes.Clone(data))
+	if err := p.problems.Err(); err != nil {
+		return err
+	}
+	*a = action
+	return nil
+}
+
+// UnmarshalJSON implements json.Unmarshaler. See [ParseWorkflow].
+func (e *Edge) UnmarshalJSON(data []byte) error {
+	p := &parser{}
+	edge := p.edge("", bytes.Clone(data))
+	if err := p.problems.Err(); err != nil {
+		return err
+	}
+	*e = edge
+	return nil
+}
+
+// UnmarshalJSON implements json.Unmarshaler. See [ParseWorkflow].
+func (c *Conditional) UnmarshalJSON(data []byte) error {
+	p := &parser{}
+	conditional := p.conditional(place{}, bytes.Clone(data))
+	if err := p.problems.Err(); err != nil {
+		return err
+	}
+	*c = *conditional
 	return nil
 }
 
@@ -235,9 +268,10 @@ func putList[T json.Marshaler](w *writer, name string, values []T) error {
 
 // readText decodes a JSON string; anything else reads as empty.
 func readText(raw json.RawMessage) string {
-	var s string
-	if json.Unmarshal(raw, &s) != nil {
+	value, err := decodeValue(raw)
+	if err != nil {
 		return ""
 	}
+	s, _ := value.(string)
 	return s
 }
