@@ -21,7 +21,7 @@ type backend struct {
 	waits   map[string]*wait
 	// planned are the steps that the last pass found in concurrent branches.
 	planned []string
-	// progress says that the last passes produced a result.
+	// progress says that the last passes produced something that only another pass can take up.
 	progress bool
 	result   *Result
 }
@@ -110,6 +110,7 @@ func (b *backend) deliver(event workflowkit.Event) {
 		if ok, err := matches(w.opts.If, b.event, event); err == nil && ok {
 			e := event
 			w.matched = &e
+			b.progress = true
 		}
 	}
 }
@@ -122,7 +123,7 @@ func (b *backend) finish() *Result {
 // store keeps the result of a step.
 func (b *backend) store(key, op string, m memo) {
 	b.memo[key] = m
-	b.progress = true
+	b.progress = b.progress || b.random != nil
 	step := Step{ID: key, Op: op, Attempts: b.tries[key], Output: m.output}
 	if m.err != nil {
 		step.Error, step.Output = m.err.Message, nil

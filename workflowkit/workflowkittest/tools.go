@@ -57,7 +57,15 @@ func (t *tools) run(ctx context.Context, key, id, op string, fn func(ctx context
 		return nil, workflowkit.ErrSuspended
 	}
 	t.b.tries[key]++
+	returned := false
+	defer func() {
+		if !returned {
+			// The function panicked, or ended its goroutine: there will never be a result.
+			t.b.store(key, op, memo{err: &workflowkit.StepError{StepID: stepID(id), Name: "Step failed", Message: "step ended its goroutine"}})
+		}
+	}()
 	raw, err := t.b.attempt(ctx, id, fn)
+	returned = true
 	switch {
 	case err == nil:
 		t.b.store(key, op, memo{output: raw})
@@ -176,7 +184,6 @@ func (t *tools) wait(key string, opts workflowkit.WaitForEventOpts) (workflowkit
 		}
 		w = &wait{opts: opts, deadline: t.b.now.Add(opts.Timeout)}
 		t.b.waits[key], t.b.timers[key] = w, w.deadline
-		t.b.progress = true
 	}
 	switch {
 	case w.matched != nil:
