@@ -58,7 +58,7 @@ func New(config Config) (*App, error) {
 		return nil, fmt.Errorf("blog: %w", err)
 	}
 	app.engine, err = workflowkit.New(
-		workflowkit.WithActions(blog...), workflowkit.WithLoader(config.DB), workflowkit.WithLogger(app.logger),
+		workflowkit.WithActions(blog...), workflowkit.WithLoader(fresh{config.DB}), workflowkit.WithLogger(app.logger),
 	)
 	if err != nil {
 		return nil, fmt.Errorf("blog: %w", err)

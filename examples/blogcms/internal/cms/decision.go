@@ -94,9 +94,12 @@ func (d decision) event(id int64, reason string) (event workflowkit.Event, err e
 		return workflowkit.Event{}, err
 	}
 	unique, err := uuid.NewV7()
-	event.ID = event.Name + "/" + post + "/" + unique.String()
+	event.ID = eventIDPrefix(event.Name, post) + unique.String()
 	return event, err
 }
+
+// eventIDPrefix is how the ids of the application's own events about a post begin.
+func eventIDPrefix(name, post string) string { return name + "/" + post + "/" }
 
 // store stores what the decision changes at once, and returns how to take it back, or nil if it changes nothing.
 func (d decision) store(ctx context.Context, db *loader.DB, post loader.Post) (loader.Post, func(context.Context) error, error) {

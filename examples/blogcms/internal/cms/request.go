@@ -35,10 +35,7 @@ func readBody(r *http.Request) ([]byte, error) {
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		return nil, &failure{
-			Status: http.StatusRequestEntityTooLarge, Code: codeTooLarge,
-			Message: fmt.Sprintf("the body is larger than %d bytes", tooLarge.Limit),
-		}
+		return nil, bodyTooLarge(tooLarge)
 	case err != nil:
 		return nil, invalid("", "the body could not be read: %v", err)
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	titleLength = 25 // characters that fit into a box
+	titleLength = 28 // characters that fit into a box
 	labelLength = 28
 )
 
@@ -48,7 +48,7 @@ func drawBox(b *strings.Builder, at *box) {
 		drawText(b, "title", at.x, y+boxHeight/2+5, at.node.Title+at.node.Detail, titleLength)
 	default:
 		drawText(b, "title", at.x, y+boxHeight/2-3, at.node.Title, titleLength)
-		drawText(b, "detail", at.x, y+boxHeight/2+15, at.node.Detail, titleLength+4)
+		drawText(b, "detail", at.x, y+boxHeight/2+15, at.node.Detail, titleLength+6)
 	}
 	b.WriteString("</g>\n")
 }
