@@ -67,6 +67,15 @@ func (r run) ended() bool {
 // onReal reports whether the suite runs against a server of its own process or a real one.
 func onReal() bool { return os.Getenv("INNGEST_DEV") != "" }
 
+// alongside lets a test of the blog run beside others, unless they would share a real server: there every event of one
+// test's posts would start runs of the others' applications.
+func alongside(t *testing.T) {
+	t.Helper()
+	if !onReal() {
+		t.Parallel()
+	}
+}
+
 type option func(*local.Config)
 
 // withVirtualClock makes the time of the in-process server stand still until it is advanced.

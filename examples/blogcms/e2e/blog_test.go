@@ -181,10 +181,10 @@ func checkPublished(t *testing.T, p post) {
 }
 
 func TestReviewIsApproved(t *testing.T) {
-	t.Parallel()
+	alongside(t)
 	for name, dsn := range databases {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+			alongside(t)
 			b := newBlog(t, dsn(t), actions.Offline{})
 			id := b.create(t, "Approved")
 			b.decide(t, id, "review")
@@ -199,10 +199,10 @@ func TestReviewIsApproved(t *testing.T) {
 }
 
 func TestReviewIsDiscarded(t *testing.T) {
-	t.Parallel()
+	alongside(t)
 	for name, dsn := range databases {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+			alongside(t)
 			b := newBlog(t, dsn(t), actions.Offline{})
 			id := b.create(t, "Discarded")
 			before := b.get(t, id)
@@ -219,7 +219,7 @@ func TestReviewIsDiscarded(t *testing.T) {
 
 // TestNobodyAnswers lets the time for the approval pass: a day on the virtual clock, seconds on a real server.
 func TestNobodyAnswers(t *testing.T) {
-	t.Parallel()
+	alongside(t)
 	b := newBlog(t, loadertest.SQLite(t), actions.Offline{}, withVirtualClock)
 	if onReal() {
 		b.save(t, b.workflowFor(t, actions.EventPostUpdated), `{"actions":[{"id":"1","kind":"add_ToC"},
@@ -241,10 +241,10 @@ func TestNobodyAnswers(t *testing.T) {
 }
 
 func TestPublishing(t *testing.T) {
-	t.Parallel()
+	alongside(t)
 	for name, dsn := range databases {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+			alongside(t)
 			b := newBlog(t, dsn(t), actions.Offline{})
 			id := b.create(t, "Published")
 			b.decide(t, id, "publish")
@@ -265,7 +265,7 @@ func TestPublishing(t *testing.T) {
 }
 
 func TestTwoPostsAtOnce(t *testing.T) {
-	t.Parallel()
+	alongside(t)
 	b := newBlog(t, loadertest.SQLite(t), actions.Offline{})
 	one, two := b.create(t, "One"), b.create(t, "Two")
 	b.decide(t, one, "review")
@@ -283,7 +283,7 @@ func TestTwoPostsAtOnce(t *testing.T) {
 
 // TestNewerReviewReplacesOlder sends a post to review twice; one approval publishes it, and nothing comes after.
 func TestNewerReviewReplacesOlder(t *testing.T) {
-	t.Parallel()
+	alongside(t)
 	b := newBlog(t, loadertest.SQLite(t), actions.Offline{})
 	id := b.create(t, "Twice")
 	b.decide(t, id, "review")
@@ -296,7 +296,7 @@ func TestNewerReviewReplacesOlder(t *testing.T) {
 
 // TestRevertedReview takes a post out of its review; the run is cancelled and cannot touch the post again.
 func TestRevertedReview(t *testing.T) {
-	t.Parallel()
+	alongside(t)
 	b := newBlog(t, loadertest.SQLite(t), actions.Offline{})
 	id := b.create(t, "Reverted")
 	b.decide(t, id, "review")
@@ -324,7 +324,7 @@ func TestRevertedReview(t *testing.T) {
 // TestEditedWhileItWaits saves another workflow while a run waits; the run keeps its own (rule 10), the next run uses
 // the new one.
 func TestEditedWhileItWaits(t *testing.T) {
-	t.Parallel()
+	alongside(t)
 	b := newBlog(t, loadertest.SQLite(t), actions.Offline{})
 	id := b.create(t, "Edited")
 	b.decide(t, id, "review")
@@ -349,7 +349,7 @@ func (failing) Generate(context.Context, actions.Prompt) (actions.Text, error) {
 
 // TestFailedReviewIsNoLimbo holds that a failed run gives its post back, with the reason.
 func TestFailedReviewIsNoLimbo(t *testing.T) {
-	t.Parallel()
+	alongside(t)
 	b := newBlog(t, loadertest.SQLite(t), failing{})
 	id := b.create(t, "Failed")
 	b.decide(t, id, "review")
@@ -368,7 +368,7 @@ func TestFailedReviewIsNoLimbo(t *testing.T) {
 // TestApprovalIsNeverLost approves posts at random moments from the one on at which their status can be seen, through
 // the application and by bare events.
 func TestApprovalIsNeverLost(t *testing.T) {
-	t.Parallel()
+	alongside(t)
 	const posts = 100
 	b := newBlog(t, loadertest.Postgres(t), actions.Offline{})
 	b.save(t, b.workflowFor(t, actions.EventPostUpdated), `{"actions":[{"id":"1","kind":"add_ToC"},{"id":"2","kind":"wait_for_approval","inputs":{"timeout":"30s"}}],

@@ -2,9 +2,11 @@ package e2e_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -77,6 +79,27 @@ func (s *realServer) register(t *testing.T, appURL string) {
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
 		t.Fatalf("register %s: %s", appURL, resp.Status)
+	}
+	t.Cleanup(func() { s.forget(t, appURL) })
+}
+
+// forget removes an app, so that it gets no events of later tests.
+func (s *realServer) forget(t *testing.T, appURL string) {
+	t.Helper()
+	ctx := context.WithoutCancel(t.Context())
+	req, err := http.NewRequestWithContext(ctx, http.MethodDelete, s.base+"/fn/remove?url="+url.QueryEscape(appURL), http.NoBody)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode/100 != 2 {
+		t.Errorf("remove %s: %s", appURL, resp.Status)
 	}
 }
 
