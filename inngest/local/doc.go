@@ -34,4 +34,15 @@
 // A sync that asks for something else is refused with an error that names it: schedules (cron) and batches. Not
 // implemented are connect, realtime, signals, replays, pausing, the GraphQL API, and the gateway operations (fetch, infer); a
 // run that reports one of these fails with [FaultUnsupported].
+//
+// # Where it differs from the real server
+//
+// A recording of the real one (version 1.43) is part of the tests, and calls, operations and stored results are the same.
+// On purpose different are, besides the faults: events are handled at once and in the order in which they arrive, where
+// the real server handles those of a few milliseconds in any order; calls are made at once and not at the next tick of a
+// queue; runs are known to [Server.EventRuns] and the API as soon as the event was accepted, and nothing is cached; an
+// answer that cannot be parsed fails the run instead of being tried again; GraphQL is missing, so ask with Go or /v1.
+//
+// As on the real server, what steps return and events carry passes through canonical JSON, in which every number is a
+// float64: integers beyond 2^53 come back changed. Put them into text.
 package local

@@ -43,7 +43,8 @@ func (s *Server) handleRegister(w http.ResponseWriter, r *http.Request) {
 	}
 	if strings.HasPrefix(r.Header.Get("X-Inngest-Sdk"), "go:") && r.Header.Get("X-Inngest-Framework") == "" {
 		// inngestgo v0.16.0 neither reads nor closes the answer, so that each sync would leave a connection with two
-		// goroutines behind in the process, for ever. An answer without a body does not.
+		// goroutines behind in the process, for ever. An answer without a body does not. Clients that name a framework
+		// read the answer.
 		w.WriteHeader(http.StatusOK)
 		return
 	}
