@@ -153,7 +153,7 @@ func TestBoxesDoNotOverlap(t *testing.T) {
 				t.Fatalf("a box is outside of the drawing: %v\n%v", at[i], edges)
 			}
 			for _, other := range at[:i] {
-				if other[1] == at[i][1] && max(other[0]-at[i][0], at[i][0]-other[0]) < 220 {
+				if other[1] == at[i][1] && max(other[0]-at[i][0], at[i][0]-other[0]) < 232 {
 					t.Fatalf("boxes overlap: %v and %v\n%v", other, at[i], edges)
 				}
 			}
@@ -171,5 +171,5 @@ func ExampleSVG() {
 	)
 	head, _, _ := strings.Cut(svg, "\n")
 	fmt.Println(head)
-	// Output: <svg class="graph" xmlns="http://www.w3.org/2000/svg" width="244" height="194" viewBox="0 0 244 194" role="img">
+	// Output: <svg class="graph" xmlns="http://www.w3.org/2000/svg" width="256" height="194" viewBox="0 0 256 194" role="img">
 }

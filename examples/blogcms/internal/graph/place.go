@@ -4,7 +4,7 @@ import "math"
 
 // Sizes in pixels.
 const (
-	boxWidth   = 220.0
+	boxWidth   = 232.0
 	boxHeight  = 54.0
 	bendWidth  = 24.0
 	gap        = 26.0 // between neighbours
