@@ -129,19 +129,34 @@ type bench struct {
 
 var benches atomic.Int64
 
+// localRequestBody is the size from which on inngest/local keeps state back: less than the 4 MiB of a real server, because
+// megabytes of JSON take minutes with the race detector.
+const localRequestBody = 64 << 10
+
+// devServer returns the URL of the dev server to use, or nothing.
+func devServer() string {
+	if url := os.Getenv("INNGEST_DEV"); strings.HasPrefix(url, "http") {
+		return strings.TrimRight(url, "/")
+	}
+	return ""
+}
+
 // newBench starts a backend and an app. The faults are those of inngest/local; a test that needs some is skipped on a dev
 // server.
 func newBench(t *testing.T, faults ...local.Faults) *bench {
 	t.Helper()
 	b := &bench{t: t, executed: map[string]int{}}
-	if url := os.Getenv("INNGEST_DEV"); strings.HasPrefix(url, "http") {
+	if url := devServer(); url != "" {
 		if len(faults) > 0 {
 			t.Skip("a dev server has no faults to inject")
 		}
-		b.backend = remoteBackend{strings.TrimRight(url, "/")}
+		b.backend = remoteBackend{url}
 	} else {
 		b.clock = local.NewVirtualClock(time.Time{})
-		config := local.Config{Clock: b.clock, Backoff: func(int) time.Duration { return time.Second }}
+		config := local.Config{
+			Clock: b.clock, Backoff: func(int) time.Duration { return time.Second },
+			Limits: local.Limits{RequestBody: localRequestBody},
+		}
 		if len(faults) > 0 {
 			config.Faults = faults[0]
 		}
@@ -178,6 +193,14 @@ func newBench(t *testing.T, faults ...local.Faults) *bench {
 		app.Close()
 	})
 	return b
+}
+
+// now is the time of the server.
+func (b *bench) now() time.Time {
+	if b.clock != nil {
+		return b.clock.Now()
+	}
+	return time.Now()
 }
 
 // count notes that a step was executed and returns how often that has happened now.
@@ -247,7 +270,7 @@ func (b *bench) start(data string) string {
 // wait returns the run of a function that an event has started, once it has ended.
 func (b *bench) wait(eventID, function string) outcome {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.t.Context(), 60*time.Second)
+	ctx, cancel := context.WithTimeout(b.t.Context(), 3*time.Minute)
 	defer cancel()
 	var last []outcome
 	for {

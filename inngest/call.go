@@ -15,8 +15,10 @@ type call struct {
 	target     string // the hash of the only step to execute; empty means to find out what comes next
 	runID      string
 	attempt    int
-	event      json.RawMessage
-	steps      map[string]json.RawMessage // results by hash
+	// maxAttempts is how many there are for a step. Zero means that the server did not say.
+	maxAttempts int
+	event       json.RawMessage
+	steps       map[string]json.RawMessage // results by hash
 
 	suspended bool // the function has asked for another pass
 }
@@ -30,6 +32,7 @@ type envelope struct {
 	Context *struct {
 		RunID   string `json:"run_id"`
 		Attempt int    `json:"attempt"`
+		Max     int    `json:"max_attempts"`
 		UseAPI  bool   `json:"use_api"`
 		Stack   struct {
 			Stack []string `json:"stack"`

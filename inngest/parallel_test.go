@@ -184,6 +184,61 @@ func TestParallelReportsErrorsOfBranches(t *testing.T) {
 	}
 }
 
+// A wait whose announcement has failed for good must not hold up the run: the server goes on after a result in race
+// mode, not after an error, and so do the steps that follow.
+func TestFailedAnnouncementGoesOnWhileWaitIsPending(t *testing.T) {
+	t.Parallel()
+	run := func(err error) program {
+		return func(ctx context.Context, tools workflowkit.Tools, _ workflowkit.RunInput) (json.RawMessage, error) {
+			_, err := tools.WaitForEvent(ctx, "1/wait", workflowkit.WaitForEventOpts{
+				Event: "answer", Timeout: time.Hour, Announce: &workflowkit.Announcement{StepID: "1/ask", Run: func(context.Context) error { return err }},
+			})
+			var failed *workflowkit.StepError
+			if !errors.As(err, &failed) {
+				return nil, err
+			}
+			if _, err := tools.Run(ctx, "1/undo", value("1")); err != nil {
+				return nil, err
+			}
+			if err := tools.Sleep(ctx, "1/sleep", time.Second); err != nil {
+				return nil, err
+			}
+			return json.RawMessage(`"handled"`), nil
+		}
+	}
+	oops := errors.New("oops")
+	const failed = `{"data":{"$failed":{"name":"Step failed","message":"oops"}}}`
+	cases := map[string]struct {
+		err     error
+		request request
+		want    []string
+		data    string
+	}{
+		"an attempt is left":               {oops, request{target: "1/ask"}, []string{"StepError 1/ask"}, ""},
+		"the last attempt":                 {oops, request{target: "1/ask", ctx: map[string]any{"attempt": 4}}, []string{"StepRun 1/ask (race)"}, failed},
+		"an error for good":                {workflowkit.NoRetryError(oops), request{target: "1/ask"}, []string{"StepRun 1/ask (race)"}, failed},
+		"the step that follows is planned": {nil, request{steps: map[string]string{"1/ask": failed}}, []string{"StepPlanned 1/undo (race)"}, ""},
+		"it is executed":                   {nil, request{steps: map[string]string{"1/ask": failed}, target: "1/undo"}, []string{"StepRun 1/undo (race)"}, ""},
+		"a sleep follows":                  {nil, request{steps: map[string]string{"1/ask": failed, "1/undo": `{"data":1}`}}, []string{"Sleep 1/sleep (race)"}, ""},
+		"the end":                          {nil, request{steps: map[string]string{"1/ask": failed, "1/undo": `{"data":1}`, "1/sleep": "null"}}, nil, ""},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := newApp(t, inngest.Config{}).with(run(tc.err)).call(tc.request)
+			if diff := cmp.Diff(tc.want, got.steps()); diff != "" {
+				t.Errorf("answer %d %s: operations (-want +got):\n%s", got.status, got.body, diff)
+			}
+			if tc.data != "" && `{"data":`+string(got.ops[0].Data)+`}` != tc.data {
+				t.Errorf("data is %s", got.ops[0].Data)
+			}
+			if tc.want == nil && got.body != `"handled"` {
+				t.Errorf("answer is %d %s", got.status, got.body)
+			}
+		})
+	}
+}
+
 // announced is a program that waits for an answer to an announcement.
 func announced(wrap func(ctx context.Context, tools workflowkit.Tools, f func(ctx context.Context) error) error, executed *int) program {
 	return func(ctx context.Context, tools workflowkit.Tools, _ workflowkit.RunInput) (json.RawMessage, error) {
@@ -233,6 +288,9 @@ func TestWaitForEventWithAnnouncement(t *testing.T) {
 		"both are done":           {request{steps: map[string]string{"1/ask": done, "1/wait": answer}}, nil, nil, `"answer"`, 0},
 		"the time is over":        {request{steps: map[string]string{"1/ask": done, "1/wait": `null`}}, nil, nil, `"event not received in time"`, 0},
 		"the announcement failed": {request{steps: map[string]string{"1/ask": failed}}, nil, nil, `"step \"ask\": oops"`, 0},
+		"the announcement failed, as stored serially": {
+			request{steps: map[string]string{"1/ask": `{"data":{"$failed":{"name":"E","message":"oops"}}}`}}, nil, nil, `"step \"ask\": oops"`, 0,
+		},
 		"it failed, and the answer came": {
 			request{steps: map[string]string{"1/ask": failed, "1/wait": answer}}, nil, nil, `"step \"ask\": oops"`, 0,
 		},

@@ -138,7 +138,9 @@ func (h *handler) serveCall(w http.ResponseWriter, r *http.Request, body []byte)
 		return
 	}
 	query := r.URL.Query()
-	c := &call{functionID: query.Get("fnId"), runID: e.Context.RunID, attempt: e.Context.Attempt}
+	c := &call{
+		functionID: query.Get("fnId"), runID: e.Context.RunID, attempt: e.Context.Attempt, maxAttempts: e.Context.Max,
+	}
 	if target := query.Get("stepId"); target != "step" {
 		c.target = target
 	}

@@ -78,10 +78,12 @@ func put(t *testing.T, server *httptest.Server, path string, header http.Header,
 func TestSync(t *testing.T) {
 	t.Parallel()
 	body := `{"url":"https://app.example/api/inngest"}`
-	now := time.Now()
+	signed := func(ahead time.Duration, body []byte) func() http.Header {
+		return func() http.Header { return sign(testKey, time.Now().Add(ahead), body) }
+	}
 	cases := map[string]struct {
 		config     inngest.Config
-		header     http.Header
+		header     func() http.Header
 		body       string
 		status     int
 		kind       string
@@ -90,12 +92,12 @@ func TestSync(t *testing.T) {
 		"dev mode, unsigned":          {config: inngest.Config{}, status: 200, kind: "out_of_band", registered: 1},
 		"cloud mode, unsigned":        {config: inngest.Config{SigningKey: testKey}, status: 401},
 		"cloud mode, allowed":         {config: inngest.Config{SigningKey: testKey, AllowUnsignedSync: true}, status: 200, kind: "out_of_band", registered: 1},
-		"cloud mode, signed":          {config: inngest.Config{SigningKey: testKey}, header: sign(testKey, now, []byte(body)), body: body, status: 200, kind: "in_band"},
-		"signed with spaces":          {config: inngest.Config{SigningKey: testKey}, header: sign(testKey, now, []byte(body+"  ")), body: body + "  ", status: 200, kind: "in_band"},
-		"signed in the far future":    {config: inngest.Config{SigningKey: testKey}, header: sign(testKey, now.Add(time.Hour), []byte(body)), body: body, status: 401},
-		"signed wrongly":              {config: inngest.Config{SigningKey: testKey}, header: sign(testKey, now, []byte("{}")), body: body, status: 401},
-		"signed wrongly, and allowed": {config: inngest.Config{SigningKey: testKey, AllowUnsignedSync: true}, header: sign(testKey, now, []byte("{}")), body: body, status: 401},
-		"signed, without a URL":       {config: inngest.Config{SigningKey: testKey}, header: sign(testKey, now, []byte(`{}`)), body: `{}`, status: 400},
+		"cloud mode, signed":          {config: inngest.Config{SigningKey: testKey}, header: signed(0, []byte(body)), body: body, status: 200, kind: "in_band"},
+		"signed with spaces":          {config: inngest.Config{SigningKey: testKey}, header: signed(0, []byte(body+"  ")), body: body + "  ", status: 200, kind: "in_band"},
+		"signed in the far future":    {config: inngest.Config{SigningKey: testKey}, header: signed(time.Hour, []byte(body)), body: body, status: 401},
+		"signed wrongly":              {config: inngest.Config{SigningKey: testKey}, header: signed(0, []byte("{}")), body: body, status: 401},
+		"signed wrongly, and allowed": {config: inngest.Config{SigningKey: testKey, AllowUnsignedSync: true}, header: signed(0, []byte("{}")), body: body, status: 401},
+		"signed, without a URL":       {config: inngest.Config{SigningKey: testKey}, header: signed(0, []byte(`{}`)), body: `{}`, status: 400},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -105,7 +107,11 @@ func TestSync(t *testing.T) {
 			app := newApp(t, tc.config).with(returnEvent)
 			server := httptest.NewServer(app.Handler())
 			t.Cleanup(server.Close)
-			got := put(t, server, "/api/inngest", tc.header, tc.body)
+			var header http.Header
+			if tc.header != nil {
+				header = tc.header()
+			}
+			got := put(t, server, "/api/inngest", header, tc.body)
 			if got.status != tc.status || got.header.Get("X-Inngest-Sync-Kind") != tc.kind {
 				t.Errorf("answer is %d (%s) %s", got.status, got.header.Get("X-Inngest-Sync-Kind"), got.body)
 			}

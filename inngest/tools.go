@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	sdkerrors "github.com/inngest/inngestgo/errors"
+	"github.com/inngest/inngestgo/group"
 	"github.com/inngest/inngestgo/step"
 
 	"github.com/workflowkit/workflowkit-go/workflowkit"
@@ -27,6 +29,7 @@ type stepTools struct {
 
 	used   map[string]bool // ids of steps in this call
 	hijack any             // what inngestgo panicked with last
+	racing bool            // a wait is still registered that nobody waits for; see perform
 	ended  bool            // inngestgo has ended the serial part of the call: nothing can be asked of it any more
 }
 
@@ -57,6 +60,24 @@ func (t *stepTools) begin(ctx context.Context, id string) (string, error) {
 	}
 	t.used[unique] = true
 	return unique, nil
+}
+
+// perform calls f, which calls inngestgo for the step with the given id.
+//
+// The server goes on with a serial run only when nothing is pending. After an announcement has failed its wait still is,
+// perhaps for days, so the steps that follow are reported in race mode, each as a group of its own. That is safe though
+// there is no barrier: steps of a group are planned, so no two calls execute the same one.
+func (t *stepTools) perform(ctx context.Context, id string, f func(ctx context.Context) error) error {
+	if !t.racing || inBranch(ctx) {
+		return t.ending(ctx, t.guard(id, func() error { return f(ctx) }))
+	}
+	return t.ending(ctx, t.guard(id, func() (err error) {
+		group.ParallelWithOpts(ctx, group.ParallelOpts{ParallelMode: parallelRace}, func(ctx context.Context) (any, error) {
+			err = f(asBranch(ctx))
+			return nil, nil
+		})
+		return err
+	}))
 }
 
 // ending returns err, and notes if it ends the pass: outside of branches inngestgo does nothing more then.
@@ -92,6 +113,11 @@ func (t *stepTools) failure(id string) error {
 	return newStepError(id, stored.Error.Name, stored.Error.Message, stored.Error.Data)
 }
 
+// lastAttempt reports whether an error of the step that is being executed is final.
+func (t *stepTools) lastAttempt(err error) bool {
+	return sdkerrors.IsNoRetryError(err) || t.call.maxAttempts > 0 && t.call.attempt+1 >= t.call.maxAttempts
+}
+
 // Targeted implements [workflowkit.Tools].
 func (t *stepTools) Targeted(id string) bool {
 	return t.call.target != "" && t.call.target == hashStep(id)
@@ -112,11 +138,10 @@ func (t *stepTools) Sleep(ctx context.Context, id string, d time.Duration) error
 	if err != nil {
 		return err
 	}
-	err = t.guard(unique, func() error {
+	return t.perform(ctx, unique, func(ctx context.Context) error {
 		step.Sleep(ctx, unique, max(d, time.Millisecond))
 		return nil
 	})
-	return t.ending(ctx, err)
 }
 
 // SleepUntil implements [workflowkit.Tools].

@@ -27,13 +27,13 @@ func (t *stepTools) Invoke(ctx context.Context, id string, opts workflowkit.Invo
 		return nil, err
 	}
 	var out json.RawMessage
-	err = t.guard(unique, func() (err error) {
+	err = t.perform(ctx, unique, func(ctx context.Context) (err error) {
 		out, err = step.Invoke[json.RawMessage](ctx, unique, step.InvokeOpts{
 			FunctionId: opts.Function, Data: data, Timeout: opts.Timeout,
 		})
 		return err
 	})
-	if err = t.ending(ctx, err); errors.Is(err, workflowkit.ErrSuspended) {
+	if errors.Is(err, workflowkit.ErrSuspended) {
 		return nil, err
 	}
 	// inngestgo drops the name of an error.

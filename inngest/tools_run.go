@@ -26,11 +26,11 @@ func (t *stepTools) Run(ctx context.Context, id string, fn func(ctx context.Cont
 		return nil, err
 	}
 	var out json.RawMessage
-	err = t.guard(unique, func() (err error) {
+	err = t.perform(ctx, unique, func(ctx context.Context) (err error) {
 		out, err = t.runStep(ctx, unique, fn)
 		return err
 	})
-	if err = t.ending(ctx, err); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	return out, nil

@@ -28,11 +28,11 @@ func (t *stepTools) WaitForEvent(ctx context.Context, id string, opts workflowki
 	}
 	if opts.Announce == nil {
 		var event workflowkit.Event
-		err := t.guard(wait, func() (err error) {
+		err := t.perform(ctx, wait, func(ctx context.Context) (err error) {
 			event, err = t.awaitEvent(ctx, wait, opts)
 			return err
 		})
-		return event, t.ending(ctx, err)
+		return event, err
 	}
 	announce, err := t.begin(ctx, opts.Announce.StepID)
 	if err != nil {
@@ -40,13 +40,11 @@ func (t *stepTools) WaitForEvent(ctx context.Context, id string, opts workflowki
 	}
 	// An announcement that has failed for good ends the waiting. The wait must not be reported again then: what is
 	// reported takes precedence over what the run comes to.
-	if err := t.failure(announce); err != nil {
+	if err := t.announcementFailure(announce); err != nil {
+		t.racing = t.racing || !inBranch(ctx)
 		return workflowkit.Event{}, err
 	}
-	if inBranch(ctx) {
-		return t.announceInBranch(ctx, wait, announce, opts)
-	}
-	event, err := t.announceSerially(ctx, wait, announce, opts)
+	event, err := t.announce(ctx, wait, announce, opts)
 	return event, t.ending(ctx, err)
 }
 
@@ -70,48 +68,98 @@ func (t *stepTools) awaitEvent(ctx context.Context, id string, opts workflowkit.
 	return event, nil
 }
 
+// announce reports both steps, or executes the announcement if that is what the call is for.
+func (t *stepTools) announce(ctx context.Context, wait, announce string, opts workflowkit.WaitForEventOpts) (event workflowkit.Event, err error) {
+	fn := func(ctx context.Context) (json.RawMessage, error) { return nil, opts.Announce.Run(ctx) }
+	switch {
+	case inBranch(ctx):
+		return t.announceInBranch(ctx, wait, announce, opts, fn)
+	case t.racing:
+		err = t.perform(ctx, wait, func(ctx context.Context) (err error) {
+			event, err = t.announceInBranch(ctx, wait, announce, opts, fn)
+			return err
+		})
+		return event, err
+	case !t.Targeted(announce):
+		return t.announceSerially(ctx, wait, announce, opts, fn, group.ParallelOpts{})
+	}
+	// When a step has failed for good the server goes on only if nothing is pending, and the wait is. But it does go on
+	// after a result in race mode. So the failure is stored as a result that says so.
+	mode := group.ParallelOpts{}
+	out, err := t.execute(ctx, announce, fn)
+	if err != nil && t.lastAttempt(err) {
+		mode.ParallelMode = parallelRace
+		out, err = json.Marshal(map[string]any{failedMember: storedError{Name: "Step failed", Message: err.Error()}})
+	}
+	executed := func(context.Context) (json.RawMessage, error) { return out, err }
+	return t.announceSerially(ctx, wait, announce, opts, executed, mode)
+}
+
 // announceSerially reports both steps as a group that ends when both have a result. Only then may the run go on
 // serially: another call of the same run that comes to the same place would execute what follows as well.
-func (t *stepTools) announceSerially(ctx context.Context, wait, announce string, opts workflowkit.WaitForEventOpts) (workflowkit.Event, error) {
-	var (
-		event   workflowkit.Event
-		waitErr error
-	)
-	err := t.guard(wait, func() error {
-		results := group.Parallel(ctx,
+func (t *stepTools) announceSerially(
+	ctx context.Context, wait, announce string, opts workflowkit.WaitForEventOpts, fn stepFunc, mode group.ParallelOpts,
+) (event workflowkit.Event, err error) {
+	var waitErr error
+	err = t.guard(wait, func() error {
+		results := group.ParallelWithOpts(ctx, mode,
 			func(ctx context.Context) (any, error) {
 				event, waitErr = t.awaitEvent(ctx, wait, opts)
 				return nil, nil
 			},
 			func(ctx context.Context) (any, error) {
-				_, err := t.runStep(asBranch(ctx), announce, announcement(opts.Announce))
+				_, err := t.runStep(asBranch(ctx), announce, fn)
 				return nil, err
 			})
 		return results.AnyError()
 	})
-	if err != nil {
-		return workflowkit.Event{}, err
+	if err == nil {
+		err = waitErr
 	}
-	return event, waitErr
+	return event, err
 }
 
-// announceInBranch reports both steps in a branch, whose group the engine closes with a barrier.
-func (t *stepTools) announceInBranch(ctx context.Context, wait, announce string, opts workflowkit.WaitForEventOpts) (workflowkit.Event, error) {
-	var event workflowkit.Event
+// announceInBranch reports both steps where the server goes on after each of them.
+func (t *stepTools) announceInBranch(
+	ctx context.Context, wait, announce string, opts workflowkit.WaitForEventOpts, fn stepFunc,
+) (event workflowkit.Event, err error) {
 	waitErr := t.guard(wait, func() (err error) {
 		event, err = t.awaitEvent(ctx, wait, opts)
 		return err
 	})
-	announceErr := t.guard(announce, func() error {
-		_, err := t.runStep(ctx, announce, announcement(opts.Announce))
+	err = t.guard(announce, func() error {
+		_, err := t.runStep(ctx, announce, fn)
 		return err
 	})
-	if announceErr != nil {
-		return workflowkit.Event{}, announceErr
+	if err == nil {
+		err = waitErr
 	}
-	return event, waitErr
+	return event, err
 }
 
-func announcement(a *workflowkit.Announcement) stepFunc {
-	return func(ctx context.Context) (json.RawMessage, error) { return nil, a.Run(ctx) }
+// failedMember marks the result of an announcement that has failed for good.
+const failedMember = "$failed"
+
+// storedError is an error as it is stored.
+type storedError struct {
+	Name    string          `json:"name"`
+	Message string          `json:"message"`
+	Data    json.RawMessage `json:"data,omitempty"`
+}
+
+// announcementFailure returns the stored error of an announcement in either of its forms, or nil.
+func (t *stepTools) announcementFailure(id string) error {
+	if err := t.failure(id); err != nil {
+		return err
+	}
+	var stored struct {
+		Data struct {
+			Failed *storedError `json:"$failed"`
+		} `json:"data"`
+	}
+	memo, _ := t.result(id)
+	if json.Unmarshal(memo, &stored) != nil || stored.Data.Failed == nil {
+		return nil
+	}
+	return newStepError(id, stored.Data.Failed.Name, stored.Data.Failed.Message, nil)
 }
