@@ -103,8 +103,12 @@ type SingletonMode string
 
 // The modes of a [Singleton].
 const (
-	SingletonSkip   SingletonMode = "skip"   // the new event starts no run
-	SingletonCancel SingletonMode = "cancel" // the active run is cancelled, and the new event starts one
+	// SingletonSkip ignores the new event.
+	SingletonSkip SingletonMode = "skip"
+	// SingletonCancel cancels the active run, and the new event starts one. Beware of events that reach the server twice,
+	// for instance because the answer to the first request was lost: the second arrival cancels the run of the first, and
+	// starts none, since the event has been seen (measured). A [CancelOn] for the event itself has no such gap.
+	SingletonCancel SingletonMode = "cancel"
 )
 
 // CancelOn is an event that cancels a run.

@@ -294,6 +294,29 @@ func TestNewerReviewReplacesOlder(t *testing.T) {
 	checkPublished(t, b.waitFor(t, id, "published"))
 }
 
+// TestEventThatArrivesTwice holds that a run survives the second arrival of its event, as after a lost answer.
+func TestEventThatArrivesTwice(t *testing.T) {
+	alongside(t)
+	b := newBlog(t, loadertest.SQLite(t), actions.Offline{})
+	id := b.create(t, "Arrives twice")
+	if _, err := b.db.SendToReview(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	event, err := actions.PostUpdated(fmt.Sprint(id))
+	if err != nil {
+		t.Fatal(err)
+	}
+	event.ID = fmt.Sprintf("%s/%d/%d", slug(t), id, time.Now().UnixNano())
+	for range 2 {
+		if _, err := b.client.Send(t.Context(), event); err != nil {
+			t.Fatal(err)
+		}
+		b.waitFor(t, id, "needs approval")
+	}
+	b.decide(t, id, "approve")
+	checkPublished(t, b.waitFor(t, id, "published"))
+}
+
 // TestRevertedReview takes a post out of its review; the run is cancelled and cannot touch the post again.
 func TestRevertedReview(t *testing.T) {
 	alongside(t)

@@ -30,13 +30,14 @@ func (a *App) function(retries *int) inngest.Function {
 		Name:    "Blog post workflow",
 		Events:  []string{actions.EventPostUpdated, actions.EventPostPublished},
 		Retries: retries,
-		// A newer run for the same post and the same event replaces the older one.
-		Singleton: &inngest.Singleton{Key: `event.name + "/" + string(event.data.id)`, Mode: inngest.SingletonCancel},
+		// A newer run for the same post and the same event replaces the older one. A singleton would do the same, but an
+		// event that reaches Inngest twice would then cancel its own run and start none: see inngest.SingletonCancel.
+		// Publishing also ends the review of the post, reviewing does not end what follows its publication.
 		CancelOn: []inngest.CancelOn{
+			{Event: actions.EventPostUpdated, If: `event.name == "` + actions.EventPostUpdated + `" && ` + samePost},
+			{Event: actions.EventPostPublished, If: samePost},
 			{Event: actions.EventPostUnpublished, If: samePost},
 			{Event: eventPostReverted, If: samePost},
-			// Publishing ends the review. It must not end the run that it starts.
-			{Event: actions.EventPostPublished, If: `event.name == "` + actions.EventPostUpdated + `" && ` + samePost},
 		},
 		OnFailure: a.runFailed,
 	}
