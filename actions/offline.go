@@ -22,10 +22,14 @@ type Offline struct{}
 
 var _ TextModel = Offline{}
 
-// Generate implements [TextModel]. Tasks that it does not know fail with [ErrUnknownTask].
+// Generate implements [TextModel]. Tasks that it does not know fail with [ErrUnknownTask], and posts of more than a
+// megabyte, or of paragraphs that would take minutes to parse, with [ErrDocumentTooLong].
 func (Offline) Generate(ctx context.Context, prompt Prompt) (Text, error) {
 	if err := ctx.Err(); err != nil {
 		return Text{}, err
+	}
+	if markdown.TooMuch(prompt.Document) {
+		return Text{}, workflowkit.NoRetryError(fmt.Errorf("offline text model: %w", ErrDocumentTooLong))
 	}
 	text := Text{Model: OfflineModel}
 	switch task := prompt.Task.(type) {

@@ -131,6 +131,10 @@ func TestOfflineRefuses(t *testing.T) {
 			t.Errorf("error is %v", err)
 		}
 	}
+	long := actions.Prompt{Task: actions.GrammarReview{}, Document: strings.Repeat("![a](", 20_000)}
+	if _, err := (actions.Offline{}).Generate(t.Context(), long); !errors.Is(err, actions.ErrDocumentTooLong) || !workflowkit.IsNoRetryError(err) {
+		t.Errorf("error is %v", err)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := (actions.Offline{}).Generate(ctx, actions.Prompt{Task: actions.GrammarReview{}}); !errors.Is(err, context.Canceled) {

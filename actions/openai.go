@@ -28,8 +28,8 @@ const (
 const maxResponse = 4 << 20
 
 var (
-	// ErrDocumentTooLong says that a post is longer than the text model takes.
-	ErrDocumentTooLong = errors.New("post is too long for the text model")
+	// ErrDocumentTooLong says that a post is longer, or more complicated, than the text model takes.
+	ErrDocumentTooLong = errors.New("post is too long or too complicated for the text model")
 	// ErrNoAnswer says that a text model answered without a text.
 	ErrNoAnswer = errors.New("text model gave an empty answer")
 	// ErrTruncated says that a text model stopped before the end of its text.

@@ -192,6 +192,30 @@ func TestSummarize(t *testing.T) {
 	}
 }
 
+func TestTooMuch(t *testing.T) {
+	t.Parallel()
+	paragraph := "Some words *here* are `code`, and [a link](https://example.com/a_b) follows: two.\n"
+	for name, tc := range map[string]struct {
+		doc  string
+		want bool
+	}{
+		"nothing":              {"", false},
+		"a long post":          {strings.Repeat(paragraph+"\n", 10_000), false},
+		"a long paragraph":     {strings.Repeat(paragraph, 100), false},
+		"a long list of links": {strings.Repeat("- "+paragraph, 10_000), false},
+		"a book":               {strings.Repeat("word ", 1<<18), true},
+		"brackets":             {strings.Repeat("![a](", 13_000), true},
+		"emphasis":             {strings.Repeat("a**b_c\n", 20_000), true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := markdown.TooMuch(tc.doc); got != tc.want {
+				t.Errorf("TooMuch is %v, want %v", got, tc.want)
+			}
+		})
+	}
+}
+
 func FuzzTidy(f *testing.F) {
 	for _, seed := range []string{
 		"it  works. the the `a  a`\n\n\n\n```\nthe  the\n\n\nx\n```\n", "- a\n\n      x  x\n", "> the\nthe x", "a\tb\n    c",

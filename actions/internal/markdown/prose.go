@@ -18,14 +18,18 @@ const maxRounds = 8
 // list items and headings only; tables, code, links' destinations, HTML and front matter stay as they are. Tidying a
 // second time changes nothing.
 func Tidy(doc string) string {
+	d := parse(doc)
+	code := d.code()
 	for range maxRounds {
-		next := tidyOnce(doc)
-		if next == doc {
+		edits := d.tidy()
+		if len(edits) == 0 {
 			return doc
 		}
+		next := d.apply(edits)
+		d = parse(next)
 		// What the corrections touch is text and not code by construction. Should a correction turn text into code all
 		// the same, for instance by joining what spaces kept apart, it is not worth having.
-		if !slices.Equal(Code(next), Code(doc)) {
+		if !slices.Equal(d.code(), code) {
 			return doc
 		}
 		doc = next
@@ -33,8 +37,8 @@ func Tidy(doc string) string {
 	return doc
 }
 
-func tidyOnce(doc string) string {
-	d := parse(doc)
+// tidy returns the corrections of one round.
+func (d document) tidy() []edit {
 	names := d.codeWords()
 	var edits []edit
 	_ = ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -57,13 +61,13 @@ func tidyOnce(doc string) string {
 		edits = append(edits, t.tidy(n)...)
 		return ast.WalkContinue, nil
 	})
-	edits = append(edits, d.blankLines()...)
-	return d.apply(edits)
+	return append(edits, d.blankLines()...)
 }
 
-// Code returns the contents of the code of a text, in order: blocks and spans.
-func Code(doc string) []string {
-	d := parse(doc)
+// Code returns what of a text is never edited, in order: its front matter, and the contents of its code and HTML.
+func Code(doc string) []string { return parse(doc).code() }
+
+func (d document) code() []string {
 	code := []string{d.front}
 	_ = ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {

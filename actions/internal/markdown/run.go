@@ -69,9 +69,11 @@ func (d document) trailing(r run) []edit {
 
 // endsLine reports whether nothing but spaces follows a run on its line.
 func (d document) endsLine(r run) bool {
-	for _, c := range d.source[r.stop:d.lineEnd(r.stop)] {
-		if c != ' ' && c != '\t' && c != '\r' && c != '\n' {
-			return false
+	for _, c := range d.source[r.stop:] {
+		switch c {
+		case ' ', '\t', '\r':
+		default:
+			return c == '\n'
 		}
 	}
 	return true
