@@ -174,7 +174,7 @@ func (c *inputsCompiler) noteReads(p program, at place, want *typeShape) {
 			c.noteReads(item, at.in(formatInt(int64(i))), want.itemShape())
 		}
 	case objectProgram:
-		for _, m := range p {
+		for _, m := range p.members {
 			next, _ := want.property(m.name)
 			c.noteReads(m.value, at.in(escapePointer(m.name)), next)
 		}

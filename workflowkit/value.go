@@ -1,6 +1,7 @@
 package workflowkit
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/workflowkit/workflowkit-go/workflowkit/internal/jsonlogic"
@@ -35,8 +36,12 @@ type (
 	}
 	templateProgram struct{ template *refs.Template }
 	arrayProgram    []program
-	objectProgram   []objectMember
-	objectMember    struct {
+	objectProgram   struct {
+		members []objectMember
+		// names is the order of the members, unless that is the usual one.
+		names []string
+	}
+	objectMember struct {
 		name  string
 		value program
 	}
@@ -77,15 +82,18 @@ func (p arrayProgram) templates(at string, f func(string, *refs.Template)) {
 }
 
 func (p objectProgram) resolve(r *resolver) any {
-	out := make(map[string]any, len(p))
-	for _, m := range p {
+	out := make(map[string]any, len(p.members))
+	for _, m := range p.members {
 		out[m.name] = m.value.resolve(r)
+	}
+	if p.names != nil {
+		r.view.Order().Set(out, p.names)
 	}
 	return out
 }
 
 func (p objectProgram) templates(at string, f func(string, *refs.Template)) {
-	for _, m := range p {
+	for _, m := range p.members {
 		m.value.templates(at+"/"+escapePointer(m.name), f)
 	}
 }
@@ -133,11 +141,15 @@ func (c *valueCompiler) parse(value any, pointer string) program {
 			return out
 		}
 	case map[string]any:
-		out, dynamic := make(objectProgram, 0, len(v)), false
-		for _, name := range c.order.Names(v) {
+		names := c.order.Names(v)
+		out, dynamic := objectProgram{members: make([]objectMember, 0, len(v))}, false
+		for _, name := range names {
 			member := c.parse(v[name], pointer+"/"+escapePointer(name))
-			out = append(out, objectMember{name, member})
+			out.members = append(out.members, objectMember{name, member})
 			dynamic = dynamic || !isLiteral(member)
+		}
+		if !slices.IsSorted(names) {
+			out.names = names
 		}
 		if dynamic {
 			return out

@@ -115,12 +115,16 @@ func (d *decoder) object() (any, error) {
 		}
 	}
 	if !sorted {
-		d.order.set(object, names)
+		d.order.Set(object, names)
 	}
 	return object, nil
 }
 
-func (o *Order) set(object map[string]any, names []string) {
+// Set notes the order of an object's members. A nil Order notes nothing.
+func (o *Order) Set(object map[string]any, names []string) {
+	if o == nil {
+		return
+	}
 	if o.names == nil {
 		o.names = map[uintptr][]string{}
 	}
