@@ -107,7 +107,8 @@ const (
 	SingletonSkip SingletonMode = "skip"
 	// SingletonCancel cancels the active run, and the new event starts one. Beware of events that reach the server twice,
 	// for instance because the answer to the first request was lost: the second arrival cancels the run of the first, and
-	// starts none, since the event has been seen (measured). A [CancelOn] for the event itself has no such gap.
+	// starts none, since the event has been seen (measured). A [CancelOn] for the event itself that holds for
+	// `event.id != async.id` has no such gap.
 	SingletonCancel SingletonMode = "cancel"
 )
 

@@ -19,6 +19,8 @@ const (
 
 	// samePost holds if two events are about the same post. Conversions are not allowed where it is used.
 	samePost = "event.data.id == async.data.id"
+	// newer holds for another event than the one that has started the run: an event can reach Inngest twice.
+	newer = "event.id != async.id"
 
 	maxReason = 1000
 )
@@ -32,10 +34,10 @@ func (a *App) function(retries *int) inngest.Function {
 		Retries: retries,
 		// A newer run for the same post and the same event replaces the older one. A singleton would do the same, but an
 		// event that reaches Inngest twice would then cancel its own run and start none: see inngest.SingletonCancel.
-		// Publishing also ends the review of the post, reviewing does not end what follows its publication.
+		// Publishing also ends the review of the post; reviewing does not end what follows its publication.
 		CancelOn: []inngest.CancelOn{
-			{Event: actions.EventPostUpdated, If: `event.name == "` + actions.EventPostUpdated + `" && ` + samePost},
-			{Event: actions.EventPostPublished, If: samePost},
+			{Event: actions.EventPostUpdated, If: `event.name == "` + actions.EventPostUpdated + `" && ` + newer + " && " + samePost},
+			{Event: actions.EventPostPublished, If: newer + " && " + samePost},
 			{Event: actions.EventPostUnpublished, If: samePost},
 			{Event: eventPostReverted, If: samePost},
 		},

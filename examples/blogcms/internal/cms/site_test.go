@@ -58,6 +58,16 @@ func (b *buffer) String() string {
 	return b.buf.String()
 }
 
+func (b *buffer) contains(text string) bool { return strings.Contains(b.String(), text) }
+
+// withCancel returns a context that the caller ends.
+func withCancel(t *testing.T) (context.Context, context.CancelFunc) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	t.Cleanup(cancel)
+	return ctx, cancel
+}
+
 // parts are what a test wants to be different.
 type parts struct {
 	dsn   string            // default: a new SQLite file
