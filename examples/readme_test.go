@@ -32,7 +32,7 @@ func readme(t *testing.T, language string) (text string, blocks []string) {
 func TestReadmeProgram(t *testing.T) {
 	t.Parallel()
 	_, blocks := readme(t, "go")
-	if len(blocks) == 0 || !strings.HasPrefix(blocks[0], "package main") {
+	if len(blocks) == 0 || !strings.Contains(blocks[0], "\npackage main\n") {
 		t.Fatal("the README does not begin with a program")
 	}
 	if quickstart, err := os.ReadFile(filepath.Join("quickstart", "main.go")); err != nil || string(quickstart) != blocks[0] {
