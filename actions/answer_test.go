@@ -33,7 +33,7 @@ func TestUnwrap(t *testing.T) {
 		"a block at the beginning":              {"```\na\n```\ntext", "```\na\n```\ntext", revision},
 		"a block at the end":                    {"text\n```\na\n```", "text\n```\na\n```", revision},
 		"a block left open":                     {"```markdown\n# T\n```go\nx\n```", "```markdown\n# T\n```go\nx\n```", revision},
-		"a post that is a block":                {"```\nthe post\n```", "```\nthe post\n```", actions.Prompt{Task: actions.GrammarReview{}, Document: "```\nteh post\n```"}},
+		"a post that is a block":                {"```\nthe post\n```", "```\nthe post\n```", actions.Prompt{Task: actions.GrammarReview{}, Document: "```\nthee post\n```"}},
 		"indented code at the beginning":        {"\n    code\n\ntext", "    code\n\ntext", revision},
 		"only a fence":                          {"```\n```", "", revision},
 		"nothing":                               {" \n ", "", revision},

@@ -32,7 +32,7 @@ func (f *fakeOpenAI) all() []chatRequest {
 }
 
 // newFakeOpenAI starts a server that records requests and answers by the handler.
-func newFakeOpenAI(t testing.TB, answer http.HandlerFunc) *fakeOpenAI {
+func newFakeOpenAI(t *testing.T, answer http.HandlerFunc) *fakeOpenAI {
 	t.Helper()
 	f := &fakeOpenAI{}
 	f.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -49,7 +49,7 @@ func newFakeOpenAI(t testing.TB, answer http.HandlerFunc) *fakeOpenAI {
 	return f
 }
 
-func (f *fakeOpenAI) model(t testing.TB, change func(*actions.OpenAIConfig)) *actions.OpenAI {
+func (f *fakeOpenAI) model(t *testing.T, change func(*actions.OpenAIConfig)) *actions.OpenAI {
 	t.Helper()
 	config := actions.OpenAIConfig{APIKey: testKey, BaseURL: f.URL + "/v1", HTTPClient: f.Client()}
 	if change != nil {

@@ -15,7 +15,7 @@ func (b *blog) generate(ctx context.Context, run *workflowkit.Run, step string, 
 		if err != nil {
 			return Text{}, fmt.Errorf("%s: %w", prompt.Task.TaskName(), err)
 		}
-		if strings.Trim(text.Content, " \t\r\n"+PostSeparator) == "" {
+		if strings.Trim(text.Content, " \t\r\n-") == "" {
 			return Text{}, fmt.Errorf("%s: %w", prompt.Task.TaskName(), ErrNoAnswer)
 		}
 		logger := run.Logger().With("task", prompt.Task.TaskName(), "model", text.Model, "bytes", len(text.Content))

@@ -39,7 +39,7 @@ func (r *recorder) Generate(_ context.Context, prompt actions.Prompt) (actions.T
 	return actions.Text{Content: prompt.Document + "\n(" + prompt.Task.TaskName() + ")", Model: "test"}, nil
 }
 
-func newEngine(t testing.TB, posts actions.Posts, model actions.TextModel, options ...workflowkit.Option) *workflowkit.Engine {
+func newEngine(t *testing.T, posts actions.Posts, model actions.TextModel, options ...workflowkit.Option) *workflowkit.Engine {
 	t.Helper()
 	all, err := actions.New(actions.Config{Posts: posts, Model: model})
 	if err != nil {
@@ -55,7 +55,7 @@ func newEngine(t testing.TB, posts actions.Posts, model actions.TextModel, optio
 }
 
 // chain returns a workflow that runs nodes one after another, with the ids 1, 2 and so on.
-func chain(t testing.TB, nodes ...map[string]any) workflowkittest.Option {
+func chain(t *testing.T, nodes ...map[string]any) workflowkittest.Option {
 	t.Helper()
 	var edges []map[string]any
 	from := workflowkit.SourceID
@@ -80,7 +80,7 @@ func node(kind string, inputs ...any) map[string]any {
 	return n
 }
 
-func updated(t testing.TB, id string) workflowkit.Event {
+func updated(t *testing.T, id string) workflowkit.Event {
 	t.Helper()
 	event, err := actions.PostUpdated(id)
 	if err != nil {
@@ -89,7 +89,7 @@ func updated(t testing.TB, id string) workflowkit.Event {
 	return event
 }
 
-func output[T any](t testing.TB, result *workflowkittest.Result, id string) T {
+func output[T any](t *testing.T, result *workflowkittest.Result, id string) T {
 	t.Helper()
 	var out T
 	action, ok := result.Run.Action(id)

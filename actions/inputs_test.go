@@ -24,7 +24,8 @@ func TestInputsReachTheModel(t *testing.T) {
 			[]string{`"Contents"`, "level 2", "be brief"},
 		},
 		"table of contents by default": {
-			node("add_ToC"), actions.TableOfContents{Heading: "Table of Contents", MaxDepth: 3},
+			node("add_ToC"),
+			actions.TableOfContents{Heading: "Table of Contents", MaxDepth: 3},
 			[]string{`"Table of Contents"`, "level 3"},
 		},
 		"grammar": {
@@ -39,7 +40,8 @@ func TestInputsReachTheModel(t *testing.T) {
 			[]string{"3 posts", "casual tone", "Emojis are welcome", "only ---"},
 		},
 		"LinkedIn by default": {
-			node("generate_linkedin_posts"), actions.LinkedInPosts{Number: 1},
+			node("generate_linkedin_posts"),
+			actions.LinkedInPosts{Number: 1},
 			[]string{"one post", "professional tone", "Use no emojis"},
 		},
 		"tweets": {
@@ -48,7 +50,8 @@ func TestInputsReachTheModel(t *testing.T) {
 			[]string{"10 tweets", "casual tone", "Use no emojis", "280"},
 		},
 		"tweets by default": {
-			node("generate_tweet_posts"), actions.Tweets{Number: 2},
+			node("generate_tweet_posts"),
+			actions.Tweets{Number: 2},
 			[]string{"2 tweets", "friendly tone", "Emojis are welcome"},
 		},
 	} {

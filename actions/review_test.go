@@ -167,6 +167,56 @@ func TestPassingErrorsAreRetried(t *testing.T) {
 	}
 }
 
+// forgetful loses the answer of the first attempt of each write.
+type forgetful struct {
+	*memory
+	lost map[string]bool
+}
+
+var errLost = errors.New("connection lost")
+
+func (f *forgetful) lose(c actions.Change, post actions.Post, err error) (actions.Post, error) {
+	if err == nil && !f.lost[c.Key] {
+		f.lost[c.Key] = true
+		return actions.Post{}, errLost
+	}
+	return post, err
+}
+
+func (f *forgetful) SaveRevision(ctx context.Context, c actions.Change, markdown string) (actions.Post, error) {
+	post, err := f.memory.SaveRevision(ctx, c, markdown)
+	return f.lose(c, post, err)
+}
+
+func (f *forgetful) ApplyRevision(ctx context.Context, c actions.Change) (actions.Post, error) {
+	post, err := f.memory.ApplyRevision(ctx, c)
+	return f.lose(c, post, err)
+}
+
+func (f *forgetful) AppendRecommendations(ctx context.Context, c actions.Change, heading, text string) (actions.Post, error) {
+	post, err := f.memory.AppendRecommendations(ctx, c, heading, text)
+	return f.lose(c, post, err)
+}
+
+func TestWritesWhoseAnswerIsLost(t *testing.T) {
+	t.Parallel()
+	posts := &forgetful{newMemory(draft()), map[string]bool{}}
+	_, err := workflowkittest.Run(t.Context(), newEngine(t, posts, &recorder{}), updated(t, "7"),
+		chain(t, node("grammar_review"), node("generate_linkedin_posts"), node("apply_changes")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := draft()
+	want.Markdown, want.Status, want.Version = markdown+"\n(grammar review)", actions.StatusPublished, 5
+	want.Recommendations = "## LinkedIn posts\n\n" + strings.TrimSpace(want.Markdown+"\n(LinkedIn posts)")
+	if diff := cmp.Diff(want, posts.get("7")); diff != "" {
+		t.Errorf("post (-want +got):\n%s", diff)
+	}
+	if len(posts.changes) != 6 {
+		t.Errorf("%d writes, want each of the three twice", len(posts.changes))
+	}
+}
+
 func TestModelWithoutAnswer(t *testing.T) {
 	t.Parallel()
 	posts, calls := newMemory(draft()), 0

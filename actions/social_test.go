@@ -12,7 +12,7 @@ import (
 	"github.com/workflowkit/workflowkit-go/workflowkit/workflowkittest"
 )
 
-func published(t testing.TB, id string) workflowkit.Event {
+func published(t *testing.T, id string) workflowkit.Event {
 	t.Helper()
 	event, err := actions.PostPublished(id)
 	if err != nil {

@@ -88,11 +88,12 @@ func (t *tidier) gaps(r run) {
 // chunk corrects one chunk, knowing the one before.
 func (t *tidier) chunk(r run, c chunk, next *chunk, first bool) {
 	open, word, tail := split(c.text)
+	doubled, startsLine := t.doubles(c, open, word), first && r.joined
 	switch {
-	case t.doubles(c, open, word) && !(first && r.joined):
+	case doubled && !startsLine:
 		// The gap before goes with the word; what follows the word, such as a full stop, stays.
 		t.edits = append(t.edits, edit{start: t.previous.stop, stop: c.start + len(word)})
-	case t.doubles(c, open, word) && tail == "" && next != nil && startsWithLetter(next.text):
+	case doubled && tail == "" && next != nil && startsWithLetter(next.text):
 		// At the start of a line the gap behind goes.
 		t.edits = append(t.edits, edit{start: c.start, stop: next.start})
 	case t.sentences && t.ended && !c.glued && !t.names[word] && isPlain(word, tail):
