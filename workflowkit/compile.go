@@ -22,8 +22,14 @@ type compiler struct {
 	// queries counts the refs that are more than a list of members.
 	queries int
 	// sinks lists the conditions of the edges to $sink that leave an action. These edges have no other effect.
-	sinks    map[int][]*Conditional
-	suggest  suggester
+	sinks   map[int][]*Conditional
+	suggest suggester
+	// shaped are the places that do not have the format's shape: nothing more is said about them.
+	shaped map[string]bool
+	// started says that an edge leaves $source, wherever it leads.
+	started bool
+	// excused are actions to which no path may lead, for a reason that is reported elsewhere.
+	excused  []int
 	problems Problems
 }
 
@@ -37,7 +43,12 @@ func compile(kinds *kinds, limits Limits, definition json.RawMessage) (*plan, Pr
 	if workflow == nil {
 		return nil, problems.inOrder(definition)
 	}
-	c := &compiler{kinds: kinds, limits: limits, workflow: workflow, problems: problems, sinks: map[int][]*Conditional{}}
+	c := &compiler{
+		kinds: kinds, limits: limits, workflow: workflow, problems: problems, sinks: map[int][]*Conditional{}, shaped: map[string]bool{},
+	}
+	for i := range problems {
+		c.shaped[problems[i].Path] = true
+	}
 	c.plan = &plan{info: WorkflowInfo{Name: workflow.Name}, index: make(map[string]int, len(workflow.Actions))}
 	if c.checkSize() {
 		c.compileActions()
@@ -64,6 +75,11 @@ func (c *compiler) warn(code Code, at place, hint, format string, args ...any) {
 const maxShown = 120
 
 func (c *compiler) add(severity Severity, code Code, at place, hint, format string, args ...any) {
+	for path := at.path; len(c.shaped) > 0 && path != ""; path = path[:strings.LastIndexByte(path, '/')] {
+		if c.shaped[path] {
+			return
+		}
+	}
 	for i, arg := range args {
 		switch v := arg.(type) {
 		case string:

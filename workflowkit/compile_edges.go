@@ -14,6 +14,7 @@ func (c *compiler) compileEdges() {
 	pairs := map[[2]int]*parallelEdges{}
 	for i, edge := range c.workflow.Edges {
 		at := place{path: fmt.Sprintf("/edges/%d", i), id: edge.ID()}
+		c.started = c.started || edge.From == SourceID
 		from, okFrom := c.end(edge.From, at.in("from"), CodeEdgeFrom, true)
 		if edge.To == SinkID {
 			if okFrom && from != sourceIndex {
@@ -24,6 +25,9 @@ func (c *compiler) compileEdges() {
 		to, okTo := c.end(edge.To, at.in("to"), CodeEdgeTo, false)
 		cond := c.compileCondition(edge, at.in("conditional"), from, okFrom)
 		if !okFrom || !okTo {
+			if okTo {
+				c.excused = append(c.excused, to)
+			}
 			continue
 		}
 		n := len(c.plan.edges)

@@ -116,6 +116,9 @@ func typeHint(s *schema, value any) string {
 		return ""
 	}
 	for _, t := range s.types {
+		if t == "integer" {
+			t = "number"
+		}
 		if t != "string" && jsonKind([]byte(text)) == t && json.Valid([]byte(text)) {
 			return fmt.Sprintf("write %s without quotes", text)
 		}

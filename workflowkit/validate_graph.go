@@ -14,6 +14,7 @@ func (c *compiler) checkID(node int, id string, at place) {
 	switch {
 	case id == "":
 		c.error(CodeIDMissing, at, "give it an id that no other action has", "action %d has no id", node+1)
+		c.excused = append(c.excused, node)
 		return
 	case strings.HasPrefix(id, "$"):
 		c.error(CodeIDReserved, at, "choose an id that does not start with $", "id %q is reserved for the engine", id)
@@ -26,6 +27,7 @@ func (c *compiler) checkID(node int, id string, at place) {
 	}
 	if other, dup := c.plan.index[id]; dup {
 		c.error(CodeIDDuplicate, at, "give one of them another id", "id %q is also the id of /actions/%d", id, other)
+		c.excused = append(c.excused, node)
 		return
 	}
 	c.plan.index[id] = node
@@ -33,7 +35,7 @@ func (c *compiler) checkID(node int, id string, at place) {
 
 // checkGraph judges the graph as a whole: where it starts, cycles, and what cannot be reached.
 func (c *compiler) checkGraph() {
-	if len(c.plan.start) == 0 && !c.has(CodeEdgeFrom, CodeEdgeTo) {
+	if !c.started {
 		c.error(CodeNoStart, place{path: "/edges"}, "draw an edge from the trigger to the first action",
 			"no edge leaves %s, so the workflow has no first action", SourceID)
 	}
@@ -49,17 +51,6 @@ func (c *compiler) checkGraph() {
 	}
 }
 
-func (c *compiler) has(codes ...Code) bool {
-	for _, p := range c.problems {
-		for _, code := range codes {
-			if p.Code == code {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 func (c *compiler) reachable() []bool {
 	seen := make([]bool, len(c.plan.nodes))
 	var stack []int
@@ -69,6 +60,12 @@ func (c *compiler) reachable() []bool {
 				seen[to] = true
 				stack = append(stack, to)
 			}
+		}
+	}
+	for _, n := range c.excused {
+		if !seen[n] {
+			seen[n] = true
+			stack = append(stack, n)
 		}
 	}
 	push(c.plan.start)

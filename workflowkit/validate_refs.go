@@ -163,7 +163,11 @@ func (c *compiler) checkType(r *read, found *typeShape) {
 	if r.want == nil || found == nil || !r.whole || r.want.allows(found.types) {
 		return
 	}
-	c.error(CodeRefType, r.at, "refer to a value of the right type, or put the ref into a text", "ref %s is of %s, input %q of action %q needs %s",
+	hint := "refer to a value of the right type"
+	if r.want.allows(typeString) {
+		hint += ", or put text around the ref"
+	}
+	c.error(CodeRefType, r.at, hint, "ref %s is of %s, input %q of action %q needs %s",
 		r.text, found, inputName(r.at.path), r.at.id, r.want)
 }
 
