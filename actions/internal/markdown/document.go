@@ -101,11 +101,16 @@ func (d document) apply(edits []edit) string {
 	return b.String()
 }
 
-// plain returns the text of a node's inline content without markup.
+// plain returns the text of a node's inline content without markup, on one line.
 func (d document) plain(n ast.Node) string {
+	return strings.Join(strings.Fields(d.plainSpaced(n)), " ")
+}
+
+// plainSpaced returns the same with the spaces as they were written.
+func (d document) plainSpaced(n ast.Node) string {
 	var b strings.Builder
 	d.writePlain(&b, n)
-	return strings.Join(strings.Fields(b.String()), " ")
+	return b.String()
 }
 
 func (d document) writePlain(b *strings.Builder, n ast.Node) {

@@ -1,6 +1,10 @@
 package markdown
 
-import "github.com/yuin/goldmark/ast"
+import (
+	"bytes"
+
+	"github.com/yuin/goldmark/ast"
+)
 
 // heading is a heading of a document.
 type heading struct {
@@ -8,6 +12,8 @@ type heading struct {
 	level int
 	// text is the heading without markup.
 	text string
+	// spaced is the same with the spaces as they were written, which is what anchors are made of.
+	spaced string
 	// start and stop bound the heading's lines.
 	start, stop int
 	// top says that the heading is neither in a list nor in a quotation.
@@ -25,8 +31,8 @@ func (d document) headings() []heading {
 		}
 		start, stop := d.bounds(node)
 		all = append(all, heading{
-			node: node, level: node.Level, text: d.plain(node), start: start, stop: stop,
-			top: node.Parent() == d.root,
+			node: node, level: node.Level, text: d.plain(node), spaced: d.plainSpaced(node),
+			start: start, stop: stop, top: node.Parent() == d.root,
 		})
 		return ast.WalkSkipChildren, nil
 	})
@@ -55,4 +61,26 @@ func startsWithHash(before []byte) bool {
 		}
 	}
 	return false
+}
+
+// linked returns the headings that a link in the text leads to: changing them would break the link.
+func (d document) linked() map[ast.Node]bool {
+	targets := make(map[string]bool)
+	_ = ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if link, ok := n.(*ast.Link); ok && entering && bytes.HasPrefix(link.Destination, []byte("#")) {
+			targets[string(link.Destination[1:])] = true
+		}
+		return ast.WalkContinue, nil
+	})
+	linked := make(map[ast.Node]bool)
+	if len(targets) == 0 {
+		return linked
+	}
+	var anchor slugs
+	for _, h := range d.headings() {
+		if h.text != "" && targets[anchor.next(h.spaced)] {
+			linked[h.node] = true
+		}
+	}
+	return linked
 }

@@ -14,9 +14,9 @@ import (
 const maxRounds = 8
 
 // Tidy corrects what a program can judge: spaces between words and at the ends of lines, several blank lines in a row,
-// words written twice in a row, and small letters at the start of a sentence. It changes the text of paragraphs,
-// list items and headings only; tables, code, links' destinations, HTML and front matter stay as they are. Tidying a
-// second time changes nothing.
+// words written twice in a row, and small letters at the start of a sentence. It changes the text of paragraphs, list
+// items and headings only; tables, code, links, HTML and front matter stay as they are, and so do headings that a link
+// in the text leads to. Tidying a second time changes nothing.
 func Tidy(doc string) string {
 	d := parse(doc)
 	code := d.code()
@@ -39,7 +39,7 @@ func Tidy(doc string) string {
 
 // tidy returns the corrections of one round.
 func (d document) tidy() []edit {
-	names := d.codeWords()
+	names, linked := d.codeWords(), d.linked()
 	var edits []edit
 	_ = ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
@@ -53,6 +53,9 @@ func (d document) tidy() []edit {
 		case ast.KindTextBlock:
 			t.sentences = true // Items of lists are often not sentences, but may contain some.
 		case ast.KindHeading:
+			if linked[n] {
+				return ast.WalkContinue, nil
+			}
 		case east.KindTable:
 			return ast.WalkSkipChildren, nil
 		default:

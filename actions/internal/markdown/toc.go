@@ -144,7 +144,7 @@ func (d document) listing(all []heading, main *heading, start, stop int, title s
 			placed = true
 			anchor.next(title) // The table's own heading takes an anchor too.
 		}
-		slug := anchor.next(h.text)
+		slug := anchor.next(h.spaced)
 		if h == main || !h.top || h.level > maxDepth || slug == "" {
 			continue
 		}

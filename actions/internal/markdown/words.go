@@ -149,7 +149,7 @@ func startsWithLetter(s string) bool {
 // abbreviations end in a full stop that does not end a sentence.
 var abbreviations = map[string]bool{
 	"etc": true, "vs": true, "cf": true, "ca": true, "approx": true, "mr": true, "mrs": true, "ms": true, "dr": true,
-	"prof": true, "st": true, "no": true, "nr": true, "fig": true, "eq": true, "sec": true, "ch": true, "vol": true,
+	"prof": true, "st": true, "nr": true, "fig": true, "eq": true, "sec": true, "ch": true, "vol": true,
 	"pp": true, "al": true, "resp": true, "incl": true, "excl": true, "est": true, "inc": true, "ltd": true, "co": true,
 	"corp": true, "jr": true, "sr": true, "max": true, "min": true, "dept": true, "ed": true, "eds": true, "bzw": true,
 }
