@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/workflowkit/workflowkit-go/loader"
 )
 
@@ -72,6 +74,10 @@ func TestReplicasThatStartAtOnce(t *testing.T) {
 		posts, err := db.Posts(context.Background())
 		if err != nil || len(posts) != 3 {
 			t.Errorf("%d posts, error %v; want 3 posts", len(posts), err)
+		}
+		versions := openLegacy(t, dsn).rows("SELECT count(*) AS n, count(DISTINCT version_id) AS versions FROM workflowkit_migrations")
+		if diff := cmp.Diff([]string{"n=4 versions=4 "}, versions); diff != "" {
+			t.Errorf("recorded versions, with goose's own 0 (-want +got):\n%s", diff)
 		}
 		if report, err := db.Migrate(context.Background()); err != nil || report.Applied != 0 {
 			t.Errorf("migrate again: %+v, error %v; want nothing to do", report, err)

@@ -57,3 +57,42 @@ func TestSeedsOfACreatedDatabase(t *testing.T) {
 		}
 	})
 }
+
+// Empty tables say nothing about whose they are, nor about whether somebody has deleted the seeds.
+func TestNoSeedsWhereTheyAreNotWanted(t *testing.T) {
+	t.Parallel()
+	for name, prepare := range map[string]func(t *testing.T, dsn string) *loader.DB{
+		"empty tables that were taken over": func(t *testing.T, dsn string) *loader.DB {
+			openLegacy(t, dsn).exec("CREATE TABLE blog_posts (id INTEGER PRIMARY KEY)")
+			return loadertest.Open(t, dsn)
+		},
+		"seeds that were deleted": func(t *testing.T, dsn string) *loader.DB {
+			db := loadertest.Open(t, dsn)
+			if seeded, err := db.Seed(context.Background()); err != nil || !seeded {
+				t.Fatalf("Seed() = %v, %v", seeded, err)
+			}
+			other := openLegacy(t, dsn)
+			other.exec("DELETE FROM blog_posts")
+			other.exec("DELETE FROM workflows")
+			return db
+		},
+		"a table with a row": func(t *testing.T, dsn string) *loader.DB {
+			db := loadertest.Open(t, dsn)
+			openLegacy(t, dsn).exec("INSERT INTO workflows (name) VALUES ('mine')")
+			return db
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			onBoth(t, func(t *testing.T, dsn string) {
+				db := prepare(t, dsn)
+				if seeded, err := db.Seed(context.Background()); err != nil || seeded {
+					t.Errorf("Seed() = %v, %v; want false", seeded, err)
+				}
+				if posts, err := db.Posts(context.Background()); err != nil || len(posts) != 0 {
+					t.Errorf("%d posts, %v; want none", len(posts), err)
+				}
+			})
+		})
+	}
+}

@@ -57,6 +57,14 @@ func testRollback(t *testing.T, db *loader.DB) {
 	}
 	unchanged(t, db, saved)
 
+	// Somebody has sent it to review as well, and that event was sent.
+	review = must(db.SendToReview(ctx, post.ID))(t)
+	second := must(db.SendToReview(ctx, post.ID))(t)
+	if _, err := db.Rollback(ctx, review); !errors.Is(err, loader.ErrChanged) {
+		t.Errorf("rollback of the first of two reviews: error %v, want ErrChanged", err)
+	}
+	unchanged(t, db, second.Post)
+
 	// Somebody else has decided in the meantime.
 	review = must(db.SendToReview(ctx, post.ID))(t)
 	published := must(db.PublishPost(ctx, post.ID))(t)
