@@ -74,8 +74,13 @@ type Handler func(ctx context.Context, run *Run, inputs map[string]any) (any, er
 // fn obeys the rules of [Handler]. Faults of the definition (a nil function, a type without a schema) are reported by
 // [New].
 func Define[In, Out any](spec Spec, fn func(ctx context.Context, run *Run, in In) (Out, error)) Action {
+	return define(spec, fn).unreserved()
+}
+
+// define is [Define] without a look at the kind.
+func define[In, Out any](spec Spec, fn func(ctx context.Context, run *Run, in In) (Out, error)) Action {
 	action := Action{spec: spec}
-	if action.err = checkDefined(spec, fn == nil); action.err != nil {
+	if action.err = checkDefined(fn == nil); action.err != nil {
 		return action
 	}
 	inputs, err := inputsOf(reflect.TypeFor[In]())
@@ -109,19 +114,24 @@ func Define[In, Out any](spec Spec, fn func(ctx context.Context, run *Run, in In
 // its spec accepts any.
 func DefineUntyped(spec Spec, handler Handler) Action {
 	action := Action{spec: spec, anyInputs: true}
-	if action.err = checkDefined(spec, handler == nil); action.err != nil {
+	if action.err = checkDefined(handler == nil); action.err != nil {
 		return action
 	}
 	action.call = handler.call
-	return action
+	return action.unreserved()
 }
 
-func checkDefined(spec Spec, noHandler bool) error {
-	switch {
-	case noHandler:
+// unreserved refuses kinds that are the engine's own.
+func (a Action) unreserved() Action {
+	if a.err == nil && strings.HasPrefix(a.spec.Kind, builtinPrefix) {
+		a.err = fmt.Errorf("kinds that begin with %q are reserved", builtinPrefix)
+	}
+	return a
+}
+
+func checkDefined(noHandler bool) error {
+	if noHandler {
 		return errors.New("handler is nil")
-	case strings.HasPrefix(spec.Kind, builtinPrefix):
-		return fmt.Errorf("kinds that begin with %q are reserved", builtinPrefix)
 	}
 	return nil
 }

@@ -8,12 +8,34 @@ const KindIf = "builtin:if"
 const builtinPrefix = "builtin:"
 
 // builtinNames lists the built-in kinds in the order of the catalogue.
-func builtinNames() []string { return []string{KindIf} }
+func builtinNames() []string {
+	return []string{KindIf, KindSwitch, KindDelay, KindWaitForEvent, KindSendEvent, KindInvoke}
+}
 
-func builtin(kind string) *registered {
-	if kind == KindIf {
-		return builtinIf()
+// addBuiltin registers a built-in action.
+func (k *kinds) addBuiltin(kind string) error {
+	var action Action
+	switch kind {
+	case KindIf:
+		r := builtinIf()
+		k.list = append(k.list, r)
+		k.byKind[kind] = r
+		return nil
+	case KindSwitch:
+		action = builtinSwitch()
+	case KindDelay:
+		action = builtinDelay()
+	case KindWaitForEvent:
+		action = builtinWaitForEvent()
+	case KindSendEvent:
+		action = builtinSendEvent()
+	case KindInvoke:
+		action = builtinInvoke()
 	}
+	if err := k.add(action); err != nil {
+		return err
+	}
+	k.byKind[kind].pure = kind == KindSwitch
 	return nil
 }
 

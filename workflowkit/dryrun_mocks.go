@@ -63,7 +63,7 @@ func newMock(raw json.RawMessage) (mock, error) {
 // real reports whether actions of a kind run for real: those that are a pure function of their inputs and the state.
 func (m *mocks) real(kind string) bool {
 	r := m.kinds.get(kind)
-	return r != nil && r.logic != nil
+	return r != nil && (r.logic != nil || r.pure)
 }
 
 // replace implements RunInput.Replace.

@@ -39,9 +39,9 @@ func New(options ...Option) (*Engine, error) {
 		if s.noBuiltins || s.disabled[name] {
 			continue
 		}
-		r := builtin(name)
-		e.kinds.list = append(e.kinds.list, r)
-		e.kinds.byKind[name] = r
+		if err := e.kinds.addBuiltin(name); err != nil {
+			faults = append(faults, err)
+		}
 	}
 	for _, action := range s.actions {
 		if err := e.kinds.add(action); err != nil {

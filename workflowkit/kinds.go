@@ -15,6 +15,8 @@ type registered struct {
 	call    callFunc
 	inputs  *compiledInputs
 	outputs *typeShape
+	// pure says that the handler has neither steps nor side effects, so that dry runs call it.
+	pure bool
 	// logic judges and prepares an action that the engine evaluates itself. It is nil for actions with a handler.
 	logic func(c *compiler, node int, action place, inputs map[string]any) *plannedLogic
 }
