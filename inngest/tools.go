@@ -19,7 +19,7 @@ import (
 )
 
 // maxWait is the longest time that Inngest sleeps or waits.
-const maxWait = 366 * 24 * time.Hour
+const maxWait = workflowkit.MaxDuration
 
 // stepTools are the durable steps of one call. They are not safe for concurrent use; the engine calls one at a time.
 type stepTools struct {

@@ -52,7 +52,7 @@ func TestBuiltinSteps(t *testing.T) {
 			kind: workflowkit.KindDelay, inputs: `{"until":"2025-01-01T06:00:00Z"}`, output: `{}`,
 		},
 		"a delay without a time": {
-			kind: workflowkit.KindDelay, inputs: `{}`, err: "duration: a duration is needed",
+			kind: workflowkit.KindDelay, inputs: `{}`, err: "is no duration",
 		},
 		"a delay with two times": {
 			kind: workflowkit.KindDelay, inputs: `{"duration":"1m","until":"2026-01-01T06:00:00Z"}`, err: "both duration and until",

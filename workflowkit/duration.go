@@ -1,46 +1,63 @@
 package workflowkit
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 )
 
-// maxDuration is the longest time that Inngest sleeps or waits.
-const maxDuration = 366 * 24 * time.Hour
+// MaxDuration is the longest time that a run can sleep or wait: 366 days, the limit of Inngest.
+const MaxDuration = 366 * 24 * time.Hour
 
 // ParseDuration reads a duration as people write it in workflows: whole numbers, each with a unit of w, d, h, m or s,
-// for instance "90m", "1d" or "1d 12h". A day has 24 hours. The result is positive and at most 366 days, the longest
-// time that Inngest waits.
+// for instance "90m", "1d" or "1d 12h". A day has 24 hours. The result is at least a second and at most [MaxDuration].
 func ParseDuration(text string) (time.Duration, error) {
-	units := map[byte]time.Duration{
-		's': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour,
+	fault := func(problem string) (time.Duration, error) {
+		return 0, fmt.Errorf("%s %s", brief(text), problem)
 	}
 	rest, total := strings.TrimSpace(text), time.Duration(0)
 	if rest == "" {
-		return 0, errors.New("a duration is needed, such as 90m or 1d")
+		return fault(`is no duration; write for instance "90m" or "1d"`)
 	}
 	for rest != "" {
-		n, digits := time.Duration(0), 0
-		for digits < len(rest) && rest[digits] >= '0' && rest[digits] <= '9' {
-			if n = n*10 + time.Duration(rest[digits]-'0'); n > maxDuration/time.Second {
-				return 0, fmt.Errorf("%s is more than 366 days", brief(text))
+		digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
+		if digits == 0 || digits == len(rest) {
+			return fault(`is not a number with a unit, such as "90m", "24h" or "1d"`)
+		}
+		unit := durationUnit(rest[digits])
+		if unit == 0 {
+			return fault("has a unit other than w, d, h, m and s")
+		}
+		var n time.Duration
+		for _, c := range rest[:digits] {
+			if n = n*10 + time.Duration(c-'0'); n > MaxDuration/unit {
+				return fault("is more than 366 days")
 			}
-			digits++
 		}
-		if digits == 0 || digits == len(rest) || units[rest[digits]] == 0 {
-			return 0, fmt.Errorf("%s is not a duration such as 90m or 1d 12h", brief(text))
+		if total += n * unit; total > MaxDuration {
+			return fault("is more than 366 days")
 		}
-		unit := units[rest[digits]]
-		if n > maxDuration/unit || total+n*unit > maxDuration {
-			return 0, fmt.Errorf("%s is more than 366 days", brief(text))
-		}
-		total += n * unit
 		rest = strings.TrimLeft(rest[digits+1:], " ")
 	}
 	if total == 0 {
-		return 0, fmt.Errorf("%s is no time at all", brief(text))
+		return fault("is no time at all")
 	}
 	return total, nil
+}
+
+func durationUnit(c byte) time.Duration {
+	switch c {
+	case 's':
+		return time.Second
+	case 'm':
+		return time.Minute
+	case 'h':
+		return time.Hour
+	case 'd':
+		return 24 * time.Hour
+	case 'w':
+		return 7 * 24 * time.Hour
+	default:
+		return 0
+	}
 }
