@@ -21,6 +21,7 @@ type call struct {
 	steps       map[string]json.RawMessage // results by hash
 
 	suspended bool // the function has asked for another pass
+	failed    bool // the function has returned an error, and that is logged
 }
 
 // envelope is the body of a call, as far as this package reads it.

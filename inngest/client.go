@@ -73,17 +73,18 @@ func NewClient(config Config) (*Client, error) {
 // them, so that it is decided in one place only.
 func (c *Client) connectSDK() error {
 	options := inngestgo.ClientOpts{
-		AppID:              c.appID,
-		AppVersion:         optional(c.appVersion),
-		HTTPClient:         c.http,
-		Logger:             c.logger,
-		Dev:                new(true), // the handler has verified the call
-		APIBaseURL:         new(c.settings.apiURL),
-		EventAPIBaseURL:    new(c.settings.eventURL),
-		RegisterURL:        new(c.settings.apiURL + "/fn/register"),
-		EventKey:           new(c.settings.eventKey),
-		SigningKey:         new(c.settings.signingKey),
-		SigningKeyFallback: new(c.settings.signingKeyFB),
+		AppID:           c.appID,
+		AppVersion:      optional(c.appVersion),
+		HTTPClient:      c.http,
+		Logger:          c.logger,
+		Dev:             new(true), // the handler has verified the call
+		APIBaseURL:      new(c.settings.apiURL),
+		EventAPIBaseURL: new(c.settings.eventURL),
+		RegisterURL:     new(c.settings.apiURL + "/fn/register"),
+		EventKey:        new(c.settings.eventKey),
+		// It needs them to authenticate checkpoints only, for which the hashes are enough.
+		SigningKey:         new(hashOrEmpty(c.settings.signingKey)),
+		SigningKeyFallback: new(hashOrEmpty(c.settings.signingKeyFB)),
 		Env:                new(c.settings.env),
 		MaxBodySize:        hydratedBodyLimit,
 	}

@@ -42,8 +42,15 @@
 //
 // # Known limits
 //
-// A response is held in memory, so calls do not stream. Inngest itself limits the output of a step to 4 MiB, the state
-// of a run to 32 MiB, a run to 1000 steps, an event to 512 KiB, and a sleep or wait to 366 days. Numbers in an event
-// that are not exact as a 64-bit float lose digits inside the Inngest server, before the event reaches this package;
-// results of steps keep theirs.
+// Answers are not streamed, so a proxy must allow calls that take as long as the longest step. With Function.Checkpoint
+// all steps of one call share the attempts of the first.
+//
+// Inngest itself limits the output of a step to 4 MiB, the state of a run to 32 MiB, a run to 1000 steps, an event to
+// 512 KiB, and a sleep or wait to 366 days. It sends the results of steps back with the members of objects sorted by
+// name. Numbers that are not exact as a 64-bit float lose digits in events, and in what a function returns to one that
+// invoked it; those in results of steps do not.
+//
+// Inngest takes an event with an ID once for each function, but an event that comes twice resolves two waits, and
+// cancels twice. Invoking a function that is a busy singleton in mode skip never ends: give InvokeOpts a Timeout.
+// Expressions in CancelOn can compare and combine values, but not call functions such as string().
 package inngest

@@ -121,6 +121,23 @@ func TestParallel(t *testing.T) {
 	}
 }
 
+// Guard 7 of PROTOCOL.md: a branch goes no further with a result that is not stored.
+func TestBranchEndsWithFreshResult(t *testing.T) {
+	t.Parallel()
+	got := newApp(t, inngest.Config{}).with(func(ctx context.Context, tools workflowkit.Tools, _ workflowkit.RunInput) (json.RawMessage, error) {
+		return nil, tools.Parallel(ctx, []func(context.Context) error{func(ctx context.Context) error {
+			raw, err := tools.Run(ctx, "s", value("1"))
+			if !errors.Is(err, workflowkit.ErrSuspended) || raw != nil {
+				t.Errorf("the branch sees %s, %v", raw, err)
+			}
+			return err
+		}})
+	}).call(request{target: "s"})
+	if diff := cmp.Diff([]string{"StepRun s (race)"}, got.steps()); diff != "" {
+		t.Errorf("answer %d %s: operations (-want +got):\n%s", got.status, got.body, diff)
+	}
+}
+
 // Guard 8 of PROTOCOL.md: no handler can swallow the end of a pass, and a step in a goroutine does not end the process.
 func TestHijackIsAnErrorNotAPanic(t *testing.T) {
 	t.Parallel()

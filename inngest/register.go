@@ -132,6 +132,7 @@ func (c *Client) entry(id string, run program) inngestgo.SDKFunction[struct{}] {
 			return nil, nil
 		}
 		if err != nil {
+			call.failed = true
 			logger.Error("inngest function failed", "attempt", call.attempt, "error", err)
 			return nil, bodyError(err)
 		}

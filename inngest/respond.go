@@ -44,8 +44,9 @@ func refuse(w http.ResponseWriter, message string) {
 type guardedWriter struct {
 	http.ResponseWriter
 	call     *call
-	wrote    bool
+	status   int
 	replaced bool
+	message  []byte // the beginning of the body of an error
 }
 
 // Unwrap gives [http.ResponseController] the writer below.
@@ -53,10 +54,10 @@ func (w *guardedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // WriteHeader implements [http.ResponseWriter].
 func (w *guardedWriter) WriteHeader(status int) {
-	if w.wrote {
+	if w.status != 0 {
 		return
 	}
-	w.wrote = true
+	w.status = status
 	w.Header().Del(inngestgo.HeaderKeyUserAgent)
 	if status != http.StatusOK {
 		w.ResponseWriter.WriteHeader(status)
@@ -75,7 +76,8 @@ func (w *guardedWriter) WriteHeader(status int) {
 }
 
 func (w *guardedWriter) replace(name, message string) {
-	w.replaced = true
+	w.status, w.replaced = http.StatusInternalServerError, true
+	w.message = []byte(message)
 	respondError(w.ResponseWriter, http.StatusInternalServerError, name, message)
 }
 
@@ -84,6 +86,9 @@ func (w *guardedWriter) Write(b []byte) (int, error) {
 	w.WriteHeader(http.StatusOK)
 	if w.replaced {
 		return len(b), nil
+	}
+	if w.status >= http.StatusBadRequest && len(w.message) == 0 {
+		w.message = append(w.message, b[:min(len(b), 512)]...)
 	}
 	return w.ResponseWriter.Write(b)
 }

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -247,24 +248,49 @@ func TestSendRefusesAnswersOfOtherServers(t *testing.T) {
 	}
 }
 
-// Bodies of failed attempts are closed, so one connection is enough for all of them.
-func TestSendReusesItsConnection(t *testing.T) {
-	t.Parallel()
-	var mu sync.Mutex
-	remotes := map[string]bool{}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		mu.Lock()
-		defer mu.Unlock()
-		remotes[r.RemoteAddr] = true
-		w.WriteHeader(http.StatusInternalServerError)
-		_, _ = io.WriteString(w, `{"error":"`+strings.Repeat("x", 10_000)+`"}`)
-	}))
-	t.Cleanup(server.Close)
-	client := newClient(t, inngest.Config{BaseURL: server.URL, HTTPClient: server.Client()})
-	if _, err := client.Send(t.Context(), event("e", "{}")); err == nil {
-		t.Error("no error")
+// bodies counts the response bodies that are open.
+type bodies struct {
+	base http.RoundTripper
+	open atomic.Int64
+}
+
+func (b *bodies) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := b.base.RoundTrip(r)
+	if err == nil {
+		b.open.Add(1)
+		resp.Body = &countedBody{ReadCloser: resp.Body, open: &b.open}
 	}
-	if len(remotes) != 1 {
-		t.Errorf("%d connections for five attempts", len(remotes))
+	return resp, err
+}
+
+type countedBody struct {
+	io.ReadCloser
+	open *atomic.Int64
+	once sync.Once
+}
+
+func (b *countedBody) Close() error {
+	b.once.Do(func() { b.open.Add(-1) })
+	return b.ReadCloser.Close()
+}
+
+// Guard 9 of PROTOCOL.md, its other half: inngestgo leaves the bodies of failed attempts open.
+func TestSendClosesBodies(t *testing.T) {
+	t.Parallel()
+	api := newEventAPI(t, func(w http.ResponseWriter, attempt, events int) {
+		if attempt < 3 {
+			w.WriteHeader(http.StatusInternalServerError)
+			_, _ = io.WriteString(w, strings.Repeat("x", 2<<20))
+			return
+		}
+		answerIDs(w, events)
+	})
+	transport := &bodies{base: api.Client().Transport}
+	client := newClient(t, inngest.Config{BaseURL: api.URL, HTTPClient: &http.Client{Transport: transport}})
+	if _, err := client.Send(t.Context(), event("e", "{}")); err != nil {
+		t.Error(err)
+	}
+	if n := transport.open.Load(); n != 0 || len(api.requests) != 3 {
+		t.Errorf("%d bodies are open after %d requests", n, len(api.requests))
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/inngest/inngestgo"
@@ -163,7 +164,12 @@ func (h *handler) serveCall(w http.ResponseWriter, r *http.Request, body []byte)
 		"attempt", c.attempt, "target", c.target, "steps", len(c.steps))
 	r = withBody(r, body)
 	r = r.WithContext(withCall(r.Context(), c))
-	h.calls.ServeHTTP(&guardedWriter{ResponseWriter: w, call: c}, r)
+	guarded := &guardedWriter{ResponseWriter: w, call: c}
+	h.calls.ServeHTTP(guarded, r)
+	if guarded.status >= http.StatusBadRequest && !c.failed {
+		h.logger.Error("inngest call could not be executed", "run_id", c.runID, "function_id", c.functionID,
+			"status", guarded.status, "message", strings.TrimSpace(string(guarded.message)))
+	}
 }
 
 // withBody returns a copy of r with another body.
