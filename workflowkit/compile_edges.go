@@ -32,6 +32,9 @@ func (c *compiler) compileEdges() {
 		}
 		n := len(c.plan.edges)
 		c.plan.edges = append(c.plan.edges, planEdge{edge: edge, document: i, from: from, to: to, condition: cond})
+		if cond.onError() && from != sourceIndex {
+			c.plan.nodes[from].handled = true
+		}
 		c.plan.nodes[to].in = append(c.plan.nodes[to].in, n)
 		if from == sourceIndex {
 			c.plan.start = append(c.plan.start, n)
@@ -84,6 +87,7 @@ func (c *compiler) ids() []string {
 type parallelEdges struct {
 	conditions    map[string]bool
 	unconditional bool
+	errors        bool
 }
 
 // checkParallelEdges judges an edge that joins the same two actions as earlier ones.
@@ -92,6 +96,13 @@ func (c *compiler) checkParallelEdges(at place, earlier *parallelEdges, cond *Co
 	switch {
 	case earlier.conditions[key]:
 		c.error(CodeEdgeDuplicate, at, "remove one of them", "edge %s is listed twice", at.id)
+	case cond != nil && cond.Type == ConditionError:
+		// It is taken when the others are not, and does not count among them.
+		if earlier.errors {
+			c.error(CodeEdgeDuplicate, at, "remove one of them", "edge %s is listed twice", at.id)
+		}
+		earlier.errors = true
+		return
 	case earlier.unconditional || cond == nil && len(earlier.conditions) > 0:
 		c.error(CodeEdgeAmbiguous, at, "give both a condition, or remove one",
 			"edge %s joins the same actions as another edge, and one of them has no condition", at.id)
@@ -138,11 +149,17 @@ func (c *compiler) compileCondition(edge Edge, at place, from int, known bool) *
 		return nil
 	}
 	cond := edge.Conditional
-	kinds := []string{ConditionIf, ConditionElse, ConditionMatch}
+	kinds := []string{ConditionIf, ConditionElse, ConditionMatch, ConditionError}
 	switch cond.Type {
 	case ConditionIf, ConditionElse, ConditionMatch:
+	case ConditionError:
+		if known && from == sourceIndex {
+			c.error(CodeConditionType, at.in("type"), "an event cannot fail", "condition of edge %s is of type %q, but the edge leaves %s",
+				at.id, cond.Type, SourceID)
+		}
+		return &condition{kind: cond.Type}
 	default:
-		hint := `use "if", "else" or "match"`
+		hint := `use "if", "else", "match" or "error"`
 		if near := c.suggest.nearest(cond.Type, kinds); near != "" {
 			hint = fmt.Sprintf("did you mean %q?", near)
 		}

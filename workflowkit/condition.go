@@ -19,13 +19,16 @@ type condition struct {
 	value    any
 }
 
+// onError reports whether the condition is that the action has failed.
+func (c *condition) onError() bool { return c != nil && c.kind == ConditionError }
+
 // maxConditionText bounds the text that refs inside of a text can make in a condition.
 const maxConditionText = 1 << 20
 
 // holds evaluates the condition once the edge's source has run, and returns what it looked at.
 func (c *condition) holds(v *view) (ok bool, found any) {
-	if c == nil {
-		return true, nil
+	if c == nil || c.onError() {
+		return c == nil, nil // an error is decided by the action's failure
 	}
 	found, err := c.template.Resolve(v, maxConditionText)
 	if err != nil {
@@ -48,6 +51,8 @@ func (c *condition) reason(taken bool, found any) string {
 		return "no condition"
 	}
 	switch c.kind {
+	case ConditionError:
+		return "error: the action did not fail"
 	case ConditionIf:
 		return fmt.Sprintf("if: %s is %s", brief(found), truth(taken))
 	case ConditionElse:

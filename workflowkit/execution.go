@@ -161,6 +161,11 @@ func (x *execution) decide(edges []int, source int) {
 		e.taken, e.found = x.plan.edges[i].condition.holds(&v)
 		skipped = x.decided(i, skipped)
 	}
+	x.skip(skipped)
+}
+
+// skip decides the edges that leave nodes which are skipped: none is taken.
+func (x *execution) skip(skipped []int) {
 	for len(skipped) > 0 {
 		node := skipped[0]
 		skipped = skipped[1:]
@@ -230,8 +235,7 @@ func (x *execution) complete(ctx context.Context, i int, out json.RawMessage, er
 	}
 	x.ran = append(x.ran, i)
 	if err != nil {
-		x.fail(i, err)
-		return nil
+		return x.fail(i, err)
 	}
 	x.nodes[i].status = StatusCompleted
 	x.state.set(i, out)
@@ -239,13 +243,42 @@ func (x *execution) complete(ctx context.Context, i int, out json.RawMessage, er
 	return nil
 }
 
-func (x *execution) fail(i int, err error) {
-	action := x.plan.nodes[i].action
+// fail notes that a node has failed. Its error edges are taken then; without any, the run fails (rule 13).
+func (x *execution) fail(i int, err error) error {
+	planned := &x.plan.nodes[i]
 	x.nodes[i].status, x.nodes[i].err = StatusFailed, err.Error()
-	if x.failed != nil {
-		return
+	if planned.handled {
+		out, err := marshalOutput(failedOutput{Error: err.Error()})
+		if err != nil {
+			return err
+		}
+		x.state.set(i, out)
+		x.decideFailed(planned.out)
+		return nil
 	}
-	x.failed = &ActionError{ActionID: action.ID, Kind: action.Kind, Name: action.Name, Err: err, Completed: x.completed()}
+	if x.failed == nil {
+		action := &planned.action
+		x.failed = &ActionError{ActionID: action.ID, Kind: action.Kind, Name: action.Name, Err: err, Completed: x.completed()}
+	}
+	return nil
+}
+
+// failedMember is the member of [failedOutput] that refs look for.
+const failedMember = "error"
+
+// failedOutput is the output of an action that has failed, for what its error edges lead to.
+type failedOutput struct {
+	Error string `json:"error"`
+}
+
+// decideFailed decides the edges that leave a node that has failed: those for errors are taken, and no others.
+func (x *execution) decideFailed(edges []int) {
+	var skipped []int
+	for _, i := range edges {
+		x.edges[i].taken = x.plan.edges[i].condition.onError()
+		skipped = x.decided(i, skipped)
+	}
+	x.skip(skipped)
 }
 
 func (x *execution) completed() []string {

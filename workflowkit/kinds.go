@@ -88,10 +88,10 @@ func checkEdgeSpec(spec *EdgeSpec) error {
 	var faults []error
 	for i, edge := range spec.Edges {
 		cond := edge.Conditional
-		if cond == nil {
+		if cond == nil || cond.Type == ConditionError {
 			continue
 		}
-		if !slices.Contains([]string{ConditionIf, ConditionElse, ConditionMatch}, cond.Type) {
+		if !slices.Contains([]string{ConditionIf, ConditionElse, ConditionMatch, ConditionError}, cond.Type) {
 			faults = append(faults, fmt.Errorf("edge %d: unknown type of condition %q", i, cond.Type))
 		}
 		if template, errs := refs.Parse(cond.Ref); len(errs) > 0 {

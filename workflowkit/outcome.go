@@ -35,6 +35,10 @@ func (x *execution) edgeReason(i int) string {
 	switch {
 	case e.decided && (edge.from == sourceIndex || x.nodes[edge.from].status == StatusCompleted):
 		return edge.condition.reason(e.taken, e.found)
+	case e.decided && e.taken:
+		return fmt.Sprintf("error: action %q failed", source())
+	case e.decided && x.nodes[edge.from].status == StatusFailed:
+		return fmt.Sprintf("action %q failed", source())
 	case e.decided:
 		return fmt.Sprintf("action %q was skipped", source())
 	case x.nodes[edge.from].status == StatusFailed:

@@ -26,6 +26,8 @@ type planNode struct {
 	out      []int
 	// logic is set for actions that are evaluated by the engine.
 	logic *plannedLogic
+	// handled says that an edge for errors leaves the node.
+	handled bool
 	// errorIDs are the steps that make errors durable which a handler raises outside of its steps.
 	errorIDs [maxErrorSteps]string
 }

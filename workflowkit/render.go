@@ -101,6 +101,9 @@ func edgeLabel(e Edge) string {
 	if e.Name != "" || e.Conditional == nil {
 		return e.Name
 	}
+	if e.Conditional.Type == ConditionError {
+		return e.Conditional.Type
+	}
 	ref := strings.TrimSuffix(strings.TrimPrefix(e.Conditional.Ref, "!ref("), ")")
 	if e.Conditional.Type == ConditionMatch {
 		return ref + " is " + compactJSON(e.Conditional.Value)

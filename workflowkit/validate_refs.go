@@ -117,6 +117,10 @@ func (c *compiler) checkStateRef(r *read, before past) {
 			c.warn(CodeRefMaybe, r.at, "on the other paths the ref is null", "ref %s: action %q runs on some paths only", r.text, r.action)
 		}
 	}
+	if c.plan.nodes[target].handled && len(r.members) > 0 && r.members[0].Name == failedMember {
+		c.checkType(r, &typeShape{types: typeString})
+		return
+	}
 	if kind := c.plan.nodes[target].kind; kind != nil {
 		c.checkParts(r, kind.outputs, fmt.Sprintf("the output of action %q (kind %q)", clip(r.action, maxShown), kind.spec.Kind))
 	}

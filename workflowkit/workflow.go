@@ -78,9 +78,9 @@ func (e Edge) ownID() (string, bool) {
 
 // Conditional is the condition of an edge (rule 7).
 type Conditional struct {
-	// Type is "if", "else" or "match".
+	// Type is "if", "else", "match" or "error".
 	Type string
-	// Ref is what the condition looks at, for instance "!ref($.output.result)".
+	// Ref is what the condition looks at, for instance "!ref($.output.result)". An "error" needs none.
 	Ref string
 	// Value is what a "match" compares with, as JSON. Nil means that there is none.
 	Value json.RawMessage
@@ -93,4 +93,7 @@ const (
 	ConditionIf    = "if"
 	ConditionElse  = "else"
 	ConditionMatch = "match"
+	// ConditionError is met if the action that the edge leaves has failed. The run then goes on (rule 13), and the error's
+	// text is the failed action's $.output.error. The TypeScript kit does not know this type.
+	ConditionError = "error"
 )
