@@ -266,6 +266,33 @@ func TestActionThatFailsForGood(t *testing.T) {
 	})
 }
 
+// TestErrorEdge holds rule 13 on a server: an action's error edge is taken after its attempts, and the run completes.
+func TestErrorEdge(t *testing.T) {
+	t.Parallel()
+	var l ledger
+	event := "e2e/" + slug(t)
+	retries := 1
+	broken := workflowkit.DefineUntyped(workflowkit.Spec{Kind: "broken"},
+		func(ctx context.Context, run *workflowkit.Run, _ map[string]any) (any, error) {
+			l.note(run.Action.ID + ".pass")
+			// Outside of a step, which is retried as one.
+			return nil, workflowkit.RetryAtError(errors.New("no luck"), time.Now().Add(time.Second))
+		})
+	b := newBed(t, newEngine(t, workflowkit.WithActions(steps(&l), broken), constantLoader(`{
+		"actions":[{"id":"x","kind":"broken"},{"id":"c","kind":"steps"},{"id":"then","kind":"steps"},{"id":"rescue","kind":"steps"},{"id":"end","kind":"steps"}],
+		"edges":[{"from":"$source","to":"x"},{"from":"$source","to":"c"},{"from":"x","to":"then"},
+			{"from":"x","to":"rescue","conditional":{"type":"error"}},{"from":"rescue","to":"end"},{"from":"c","to":"end"}]}`)),
+		inngest.Function{ID: functionID, Events: []string{event}, Retries: &retries})
+	result := b.wait(t, b.send(t, event, nil), b.function(t)).result(t)
+	want := map[string]workflowkit.Status{"x": "failed", "c": "completed", "then": "skipped", "rescue": "completed", "end": "completed"}
+	if diff := cmp.Diff(want, statuses(result)); diff != "" {
+		t.Errorf("statuses (-want +got):\n%s", diff)
+	}
+	if l.has("then.s0") || !l.has("rescue.s0") || !l.has("end.s0") {
+		t.Errorf("done: %v", l.done)
+	}
+}
+
 // TestInvalidWorkflow holds that an invalid workflow fails in one attempt, with all its faults, before any action.
 func TestInvalidWorkflow(t *testing.T) {
 	t.Parallel()
