@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/workflowkit/workflowkit-go/actions"
 	"github.com/workflowkit/workflowkit-go/loader"
+	"github.com/workflowkit/workflowkit-go/loader/loadertest"
 	"github.com/workflowkit/workflowkit-go/workflowkit"
 )
 
@@ -173,6 +175,48 @@ func TestConcurrentWorkflowEdits(t *testing.T) {
 	s.request(http.MethodPut, "/api/workflows/1", other, "If-Match", etag).fails(t, http.StatusPreconditionFailed, "PRECONDITION_FAILED", "load it again")
 	other = fmt.Sprintf(`{"workflow":%s,"version":%q}`, asIs, read.Workflow.Version)
 	s.request(http.MethodPut, "/api/workflows/1", other).fails(t, http.StatusConflict, "CONFLICT", "load it again")
+}
+
+// TestFaultyWorkflowIsNeverEnabled has one replica enable and disable what another replica breaks and repairs.
+func TestFaultyWorkflowIsNeverEnabled(t *testing.T) {
+	t.Parallel()
+	dsn := loadertest.SQLite(t)
+	one := newSite(t, parts{dsn: dsn, seeds: true})
+	other := newSite(t, parts{dsn: dsn})
+	const faulty = `{"actions":[{"id":"1","kind":"nope"}],"edges":[{"from":"$source","to":"1"}]}`
+	var both sync.WaitGroup
+	both.Go(func() {
+		for range 60 {
+			one.request(http.MethodPost, "/api/workflows/1/enable", "")
+			one.request(http.MethodPost, "/api/workflows/1/disable", "")
+		}
+	})
+	both.Go(func() {
+		for range 60 {
+			other.request(http.MethodPut, "/api/workflows/1", `{"workflow":`+faulty+`}`)
+			other.request(http.MethodPut, "/api/workflows/1", `{"workflow":`+reviewWorkflow+`}`)
+		}
+	})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		both.Wait()
+	}()
+	for running := true; running; {
+		select {
+		case <-done:
+			running = false
+		default:
+		}
+		w, err := one.db.Workflow(t.Context(), 1)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if w.Enabled && one.app.Engine().Validate(w.Definition).Err() != nil {
+			t.Error("a faulty workflow is enabled")
+		}
+	}
 }
 
 func TestInvalidWorkflows(t *testing.T) {

@@ -1,6 +1,7 @@
 package cms_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"sync"
@@ -191,12 +192,22 @@ func TestSameDecisionLater(t *testing.T) {
 // the second of two clicks.
 func TestDecisionSurvivesItsRequest(t *testing.T) {
 	t.Parallel()
-	arrived, dropped := make(chan struct{}), make(chan struct{})
-	s := newSite(t, parts{events: func(w http.ResponseWriter, _ *http.Request) {
-		close(arrived)
-		<-dropped
-		fmt.Fprint(w, `{"ids":["1"],"status":200}`)
-	}})
+	arrived, noticed := make(chan struct{}), make(chan struct{})
+	s := newSite(t, parts{
+		events: func(w http.ResponseWriter, _ *http.Request) {
+			close(arrived)
+			<-noticed
+			fmt.Fprint(w, `{"ids":["1"],"status":200}`)
+		},
+		wrap: func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == http.MethodPost {
+					context.AfterFunc(r.Context(), func() { close(noticed) })
+				}
+				next.ServeHTTP(w, r)
+			})
+		},
+	})
 	s.newPost("A post", "text")
 	done := make(chan struct{})
 	ctx, drop := withCancel(t)
@@ -215,7 +226,6 @@ func TestDecisionSurvivesItsRequest(t *testing.T) {
 	<-arrived
 	drop()
 	<-done
-	close(dropped)
 	s.eventually("the decision", func() error {
 		if s.log.contains("editor decided") {
 			return nil

@@ -1,6 +1,9 @@
 package cms
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // SetClock replaces the clock by which double clicks are told from decisions that are meant.
 func SetClock(a *App, now func() time.Time) {
@@ -8,3 +11,6 @@ func SetClock(a *App, now func() time.Time) {
 	defer a.clicks.mu.Unlock()
 	a.clicks.now = now
 }
+
+// Draw returns the drawing that pages show for a definition.
+func Draw(definition string) string { return string(draw(json.RawMessage(definition), "event")) }

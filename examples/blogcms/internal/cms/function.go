@@ -69,7 +69,7 @@ func (a *App) runFailed(ctx context.Context, failure inngest.Failure) error {
 
 // reasonOf makes a text that can be stored and shown of whatever a run has failed with.
 func reasonOf(message string) string {
-	message = strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(message, "\uFFFD"), "\x00", ""))
+	message = strings.TrimSpace(strings.ReplaceAll(message, "\x00", ""))
 	message = strings.TrimPrefix(message, "unhandled step error: ") // what Inngest puts before every error of a step
 	if len(message) <= maxReason {
 		return message

@@ -12,6 +12,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/workflowkit/workflowkit-go/examples/blogcms/internal/markdown"
 	"github.com/workflowkit/workflowkit-go/workflowkit"
 )
 
@@ -27,8 +28,7 @@ var assets = map[string]string{
 // pages are the templates of the application, and what they need.
 type pages struct {
 	templates map[string]*template.Template // by name, each with the layout
-	markdown  markdown
-	assets    map[string][]byte // by path
+	assets    map[string][]byte             // by path
 }
 
 func parsePages() (*pages, error) {
@@ -44,7 +44,7 @@ func parsePages() (*pages, error) {
 		return nil, err
 	}
 	functions := template.FuncMap{
-		"markdown": p.markdown.html,
+		"markdown": markdown.New().HTML,
 		"asset":    p.assetURL,
 		"text":     orEmpty,
 		"problems": problemsOf,

@@ -74,6 +74,8 @@ type parts struct {
 	model actions.TextModel // default: the offline one
 	// events, if it is set, answers what the application sends to Inngest.
 	events http.HandlerFunc
+	// wrap is put around the application's handler.
+	wrap func(http.Handler) http.Handler
 	// seeds puts the seeds into the database.
 	seeds bool
 	// clock makes time stand still.
@@ -109,7 +111,11 @@ func newSite(t *testing.T, p parts) *site {
 	if s.app, err = cms.New(cms.Config{DB: s.db, Client: client, Model: p.model, Retries: &retries, Logger: logger}); err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(s.app.Handler())
+	handler := s.app.Handler()
+	if p.wrap != nil {
+		handler = p.wrap(handler)
+	}
+	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 	s.base = server.URL
 	if s.local != nil {

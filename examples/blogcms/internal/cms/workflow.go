@@ -47,16 +47,19 @@ func (a *App) saveWorkflow(ctx context.Context, id int64, edit loader.WorkflowEd
 		}
 	}
 	after := edited(before, edit)
-	relevant := len(edit.Definition) > 0 || edit.Enabled != nil || edit.Trigger != nil
-	if after.Enabled && relevant {
-		if problems := a.problems(after); problems.Err() != nil || orEmpty(after.Trigger) == "" {
+	if relevant := len(edit.Definition) > 0 || edit.Enabled != nil || edit.Trigger != nil; relevant {
+		problems := a.problems(after)
+		switch ready := problems.Err() == nil && orEmpty(after.Trigger) != ""; {
+		case !ready && after.Enabled:
 			return loader.Workflow{}, &failure{
 				Status: http.StatusBadRequest, Code: codeValidation, Details: problems,
 				Message: "a workflow with faults cannot be enabled; saved with enabled false it is a draft",
 			}
-		}
-		if len(edit.Definition) == 0 && edit.Seen == "" {
-			edit.Seen = before.Version // what was checked is what is enabled
+		case !ready: // it must not be enabled by somebody else in the meantime
+			edit.Enabled = new(false)
+		case after.Enabled && len(edit.Definition) == 0 && edit.Seen == "":
+			// What was checked is what is enabled. The loader compares versions only in an edit that has a definition.
+			edit.Definition, edit.Seen = before.Definition, before.Version
 		}
 	}
 	if id == 0 {

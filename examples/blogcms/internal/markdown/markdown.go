@@ -1,9 +1,9 @@
-package cms
+// Package markdown renders the texts of posts as HTML that is safe to show.
+package markdown
 
 import (
 	"bytes"
 	"html/template"
-	"sync"
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
@@ -13,32 +13,35 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// markdown renders the texts of posts, which are written by people and by text models: neither may put anything into a
-// page but text, and nothing may be loaded from elsewhere when somebody looks at a revision.
-type markdown struct {
-	once   sync.Once
+// Renderer renders Markdown. Texts are written by people and by text models: neither may put anything into a page but
+// text, and nothing may be loaded from elsewhere when somebody looks at one. Renderers are made by New and are safe for
+// concurrent use.
+type Renderer struct {
 	parser goldmark.Markdown
 	policy *bluemonday.Policy
 }
 
-func (m *markdown) prepare() {
-	m.parser = goldmark.New(
-		goldmark.WithExtensions(extension.GFM),
-		goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(imagesAsLinks{}, 100))),
-	)
-	m.policy = bluemonday.UGCPolicy()
-	m.policy.RequireNoFollowOnLinks(true)
-	m.policy.RequireNoReferrerOnLinks(true)
+// New returns a renderer of GitHub's kind of Markdown.
+func New() *Renderer {
+	policy := bluemonday.UGCPolicy()
+	policy.RequireNoFollowOnLinks(true)
+	policy.RequireNoReferrerOnLinks(true)
+	return &Renderer{
+		parser: goldmark.New(
+			goldmark.WithExtensions(extension.GFM),
+			goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(imagesAsLinks{}, 100))),
+		),
+		policy: policy,
+	}
 }
 
-// html returns the sanitised HTML of a text.
-func (m *markdown) html(source string) template.HTML {
-	m.once.Do(m.prepare)
+// HTML returns the sanitised HTML of a text. Pictures become links to them.
+func (r *Renderer) HTML(source string) template.HTML {
 	var out bytes.Buffer
-	if err := m.parser.Convert([]byte(source), &out); err != nil {
+	if err := r.parser.Convert([]byte(source), &out); err != nil {
 		return template.HTML("<pre>" + template.HTMLEscapeString(source) + "</pre>") //nolint:gosec // escaped
 	}
-	return template.HTML(m.policy.SanitizeBytes(out.Bytes())) //nolint:gosec // sanitised
+	return template.HTML(r.policy.SanitizeBytes(out.Bytes())) //nolint:gosec // sanitised
 }
 
 // imagesAsLinks writes images as links to them: a picture would tell its server who reads what, and a text model could
