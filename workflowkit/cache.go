@@ -35,6 +35,8 @@ type cacheEntry struct {
 	problems Problems
 	// pinned is set for what a run has pinned.
 	pinned *pinned
+	// stored is the compact form of a definition that was loaded. It is nil if that has not been asked for.
+	stored json.RawMessage
 }
 
 func newPlanCache(size int) *planCache {
@@ -44,13 +46,16 @@ func newPlanCache(size int) *planCache {
 // compile returns the plan of a definition, from the cache if it is there. The findings must not be modified.
 func (e *Engine) compile(definition json.RawMessage) (*plan, Problems) {
 	key := e.plans.key(definition)
-	if entry := e.plans.get(key, definition); entry != nil && entry.pinned == nil {
+	entry := e.plans.get(key, definition)
+	if entry != nil && entry.pinned == nil && (entry.stored == nil || bytes.Equal(entry.stored, definition)) {
 		return entry.plan, entry.problems
 	}
 	// What the plan refers to must not change with the caller's memory.
 	definition = bytes.Clone(definition)
 	p, problems := compile(e.kinds, e.limits, definition)
-	e.plans.put(&cacheEntry{key: key, text: definition, plan: p, problems: problems})
+	if entry == nil {
+		e.plans.put(&cacheEntry{key: key, text: definition, plan: p, problems: problems})
+	}
 	return p, problems
 }
 

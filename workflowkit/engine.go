@@ -111,6 +111,6 @@ func (e *Engine) Validate(definition json.RawMessage) Problems {
 			Message: "the workflow has no definition yet", Hint: "draw it",
 		}}
 	}
-	_, problems := e.compile(definition)
+	_, _, problems := e.compileStored(definition)
 	return problems
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"log/slog"
 )
 
 // finishID is the step that closes a group of concurrent branches.
@@ -19,7 +18,10 @@ type execution struct {
 	plan   *plan
 	info   WorkflowInfo
 	state  *state
-	log    *slog.Logger
+	// view is that of the node or edge that is being worked on.
+	view view
+	// text is the memory that inputs are written to.
+	text []byte
 
 	nodes []nodeState
 	edges []edgeState
@@ -62,14 +64,6 @@ func newExecution(e *Engine, tools Tools, in RunInput, p *plan, info WorkflowInf
 		x.nodes[i].open = len(p.nodes[i].in)
 	}
 	return x
-}
-
-// logger returns the logger of the run.
-func (x *execution) logger() *slog.Logger {
-	if x.log == nil {
-		x.log = x.engine.logger.With("run_id", x.in.RunID, "workflow_id", x.info.ID)
-	}
-	return x.log
 }
 
 // run executes the plan as far as it gets in this pass. Where only one node can run, it runs serially (rule 6); from
@@ -115,7 +109,7 @@ func (x *execution) branches() []func(ctx context.Context) error {
 			if n := &x.nodes[i]; n.status != "" || n.open > 0 || n.taken == 0 {
 				return nil
 			}
-			err := x.runNode(ctx, i, x.callOnLane)
+			err := x.runNode(ctx, i, x.branchLane())
 			if errors.Is(err, ErrSuspended) {
 				x.suspended++
 			}
@@ -135,30 +129,23 @@ func (x *execution) branches() []func(ctx context.Context) error {
 	})
 }
 
-// callOnLane calls a handler of a branch. Branches are called on goroutines of the backend, which must not end.
-func (x *execution) callOnLane(n *node, handler handlerFunc) {
+// branchLane returns the lane for handlers of branches. Branches are called on goroutines of the backend, which must not
+// end.
+func (x *execution) branchLane() *lane {
 	if x.lane == nil {
-		x.lane = newLane()
+		x.lane = newLane(x)
 	}
-	l := x.lane
-	n.notify = l.suspended
-	if !l.do(func() { n.call(handler) }) {
-		n.abandon()
-		l.close()
-		x.lane = nil
-	} else if l.dead {
-		x.lane = nil
-	}
+	return x.lane
 }
 
 // decide decides the edges that leave a node that has run, or the source. Nodes whose last incoming edge is decided
 // become ready, or are skipped, which decides their edges in turn (rule 2).
 func (x *execution) decide(edges []int, source int) {
-	v := view{state: x.state, node: source, edge: true}
+	x.view = view{state: x.state, node: source, edge: true}
 	var skipped []int
 	for _, i := range edges {
 		e := &x.edges[i]
-		e.taken, e.found = x.plan.edges[i].condition.holds(&v)
+		e.taken, e.found = x.plan.edges[i].condition.holds(&x.view)
 		skipped = x.decided(i, skipped)
 	}
 	x.skip(skipped)
@@ -196,12 +183,9 @@ func (x *execution) decided(edge int, skipped []int) []int {
 	return skipped
 }
 
-// invoker calls a handler for a node; the outcome is in the node then.
-type invoker func(n *node, handler handlerFunc)
-
 // runNode executes a node. It returns an error only if the pass is over: ErrSuspended, or a cancelled context. A node
 // that fails is noted in failed.
-func (x *execution) runNode(ctx context.Context, i int, invoke invoker) error {
+func (x *execution) runNode(ctx context.Context, i int, by caller) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -209,11 +193,12 @@ func (x *execution) runNode(ctx context.Context, i int, invoke invoker) error {
 		out, err := x.evaluate(i, logic)
 		return x.complete(ctx, i, out, err)
 	}
-	handler, n, err := x.prepare(ctx, i)
+	n, err := x.prepare(ctx, i)
 	if err != nil {
 		return x.complete(ctx, i, nil, err)
 	}
-	invoke(n, handler)
+	n.caller = by
+	by.call(n)
 	return x.conclude(ctx, i, n)
 }
 

@@ -9,7 +9,8 @@ const grace = 5 * time.Second
 // lane is a goroutine that calls handlers, one after another. A handler that is suspended ends it. It is used by one
 // goroutine at a time.
 type lane struct {
-	work   chan func()
+	x      *execution
+	work   chan *node
 	events chan laneEvent
 	// dead says that the goroutine has ended. It is valid after an event.
 	dead bool
@@ -22,9 +23,9 @@ const (
 	laneSuspended
 )
 
-func newLane() *lane {
+func newLane(x *execution) *lane {
 	// Two events at most come from a call, and nobody may be left to receive them.
-	l := &lane{work: make(chan func()), events: make(chan laneEvent, 2)}
+	l := &lane{x: x, work: make(chan *node), events: make(chan laneEvent, 2)}
 	go l.loop()
 	return l
 }
@@ -37,31 +38,35 @@ func (l *lane) loop() {
 			l.events <- laneReturned
 		}
 	}()
-	for f := range l.work {
+	for n := range l.work {
 		calling = true
-		f()
+		n.call()
 		calling = false
 		l.events <- laneReturned
 	}
 }
 
-// suspended tells the caller that its handler will not be served any more.
+// suspended implements caller.
 func (l *lane) suspended() { l.events <- laneSuspended }
 
-// do calls f on the lane. It returns false if f does not come to an end although it was suspended: then the lane is
-// lost.
-func (l *lane) do(f func()) bool {
-	l.work <- f
-	if <-l.events == laneReturned {
-		return true
+// call implements caller. A handler that does not come to an end although it was suspended is given up, and the lane
+// with it.
+func (l *lane) call(n *node) {
+	l.work <- n
+	if <-l.events == laneSuspended {
+		timer := time.NewTimer(grace)
+		defer timer.Stop()
+		select {
+		case <-l.events:
+		case <-timer.C:
+			n.abandon()
+			l.close()
+			l.x.lane = nil
+			return
+		}
 	}
-	timer := time.NewTimer(grace)
-	defer timer.Stop()
-	select {
-	case <-l.events:
-		return true
-	case <-timer.C:
-		return false
+	if l.dead {
+		l.x.lane = nil
 	}
 }
 

@@ -16,12 +16,14 @@ import (
 // result yet: a goroutine that ends runs its deferred functions, and no recover in a handler can hold it.
 type node struct {
 	id    string
-	runID string
 	tools Tools
-	log   func() *slog.Logger
+	run   Run
 	ctx   nodeContext
-	// notify is told once when the node is suspended, on whatever goroutine that is.
-	notify func()
+	// handler is called with the inputs.
+	handler callFunc
+	inputs  json.RawMessage
+	// caller is told when the node is suspended, on whatever goroutine that is.
+	caller caller
 
 	mu sync.Mutex
 	// idle is signalled when busy ends.
@@ -38,17 +40,22 @@ type node struct {
 	returned bool
 }
 
-// handlerFunc is a handler with its inputs.
-type handlerFunc func(ctx context.Context) (json.RawMessage, error)
+// caller calls the handlers of nodes, on a goroutine that can end.
+type caller interface {
+	// call calls the handler of a node. The outcome is in the node then.
+	call(n *node)
+	// suspended is told that the handler that is being called has been suspended.
+	suspended()
+}
 
 // call calls the handler on the current goroutine. It does not return if the handler is suspended.
-func (n *node) call(handler handlerFunc) {
+func (n *node) call() {
 	defer func() {
 		if r := recover(); r != nil {
 			n.finish(nil, n.panicked("handler", r))
 		}
 	}()
-	n.finish(handler(&n.ctx))
+	n.finish(n.handler(&n.ctx, &n.run, n.inputs))
 }
 
 func (n *node) finish(out json.RawMessage, err error) {
@@ -78,7 +85,7 @@ func (n *node) outcome() (json.RawMessage, error) {
 }
 
 func (n *node) panicked(what string, value any) error {
-	return panicked(n.log(), what, value)
+	return panicked(n.run.Logger(), what, value)
 }
 
 func panicked(logger *slog.Logger, what string, value any) error {
@@ -91,7 +98,7 @@ func (n *node) abandon() {
 	n.mu.Lock()
 	n.over = true
 	n.mu.Unlock()
-	n.log().Error("handler is stuck: it waits for a goroutine that has called a step; steps belong into the handler's own goroutine")
+	n.run.Logger().Error("handler is stuck: it waits for a goroutine that has called a step; steps belong into the handler's own goroutine")
 }
 
 // enter claims the node for a step. A node that is suspended ends the goroutine.
@@ -123,30 +130,42 @@ func (n *node) suspend() {
 	n.suspended = true
 	n.mu.Unlock()
 	n.ctx.end()
-	n.notify()
+	n.caller.suspended()
 	runtime.Goexit()
 }
+
+// begin claims the node of the context for a step. The step has to be ended by [node.end].
+func begin(ctx context.Context, id string) (*node, error) {
+	n, ok := ctx.Value(nodeKey{}).(*node)
+	if !ok {
+		return nil, fmt.Errorf("step %q: %w", id, ErrOutsideAction)
+	}
+	if err := checkStepID(id); err != nil {
+		return nil, err
+	}
+	if err := n.enter(); err != nil {
+		return nil, NoRetryError(fmt.Errorf("step %q: %w", id, err))
+	}
+	// A server that was called with a context that is over would take the run for finished.
+	if ctx.Err() != nil {
+		n.leave()
+		return nil, fmt.Errorf("step %q: %w", id, context.Cause(ctx))
+	}
+	return n, nil
+}
+
+// stepID returns the id of a step with that of its action.
+func (n *node) stepID(id string) string { return n.id + "/" + id }
 
 // withTools calls f with the tools of the running action and the step's full id, and unwinds the handler if the step
 // has no result yet.
 func withTools(ctx context.Context, id string, f func(ctx context.Context, n *node, id string) error) error {
-	n, ok := ctx.Value(nodeKey{}).(*node)
-	if !ok {
-		return fmt.Errorf("step %q: %w", id, ErrOutsideAction)
-	}
-	if err := checkStepID(id); err != nil {
+	n, err := begin(ctx, id)
+	if err != nil {
 		return err
 	}
-	if err := n.enter(); err != nil {
-		return NoRetryError(fmt.Errorf("step %q: %w", id, err))
-	}
 	defer n.leave()
-	// A server that was called with a context that is over would take the run for finished.
-	if ctx.Err() != nil {
-		return fmt.Errorf("step %q: %w", id, context.Cause(ctx))
-	}
-	err := f(ctx, n, n.id+"/"+id)
-	if errors.Is(err, ErrSuspended) {
+	if err = f(ctx, n, n.stepID(id)); errors.Is(err, ErrSuspended) {
 		n.suspend()
 	}
 	return err
@@ -162,26 +181,11 @@ func checkStepID(id string) error {
 	return nil
 }
 
-// guard makes a panic of a step's function an error.
-func (n *node) guard(id string, fn func(ctx context.Context) (json.RawMessage, error)) func(ctx context.Context) (json.RawMessage, error) {
-	return func(ctx context.Context) (raw json.RawMessage, err error) {
-		defer func() {
-			if r := recover(); r != nil {
-				raw, err = nil, n.panicked(fmt.Sprintf("step %q", id), r)
-			}
-		}()
-		return fn(ctx)
+// guard makes a panic of a step's function an error. It is to be deferred.
+func (n *node) guard(id string, err *error) {
+	if r := recover(); r != nil {
+		*err = n.panicked(fmt.Sprintf("step %q", id), r)
 	}
-}
-
-// runStep runs a step whose result is already JSON.
-func runStep(ctx context.Context, id string, fn func(ctx context.Context) (json.RawMessage, error)) (json.RawMessage, error) {
-	var raw json.RawMessage
-	err := withTools(ctx, id, func(ctx context.Context, n *node, full string) (err error) {
-		raw, err = n.tools.Run(ctx, full, n.guard(id, fn))
-		return err
-	})
-	return raw, err
 }
 
 // announcement gives an announcement its full id and makes its panics errors.
@@ -192,10 +196,9 @@ func (n *node) announcement(a *Announcement) (*Announcement, error) {
 	if a.Run == nil {
 		return nil, NoRetryError(fmt.Errorf("announcement %q: function is nil", a.StepID))
 	}
-	guarded := n.guard(a.StepID, func(ctx context.Context) (json.RawMessage, error) { return jsonNull, a.Run(ctx) })
-	return &Announcement{StepID: n.id + "/" + a.StepID, Run: func(ctx context.Context) error {
-		_, err := guarded(ctx)
-		return err
+	return &Announcement{StepID: n.stepID(a.StepID), Run: func(ctx context.Context) (err error) {
+		defer n.guard(a.StepID, &err)
+		return a.Run(ctx)
 	}}, nil
 }
 
@@ -211,7 +214,7 @@ func (n *node) withIDs(id string, events []Event) []Event {
 	out := append([]Event(nil), events...)
 	for i := range out {
 		if out[i].ID == "" {
-			out[i].ID = fmt.Sprintf("%s/%s/%d/%d", n.runID, id, call, i)
+			out[i].ID = fmt.Sprintf("%s/%s/%d/%d", n.run.ID, id, call, i)
 		}
 	}
 	return out

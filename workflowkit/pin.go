@@ -35,7 +35,7 @@ func (e *Engine) pin(ctx context.Context, tools Tools, in RunInput) (*pinned, *p
 		if err != nil {
 			return nil, err
 		}
-		return marshalPlain(pin)
+		return pin.marshal()
 	})
 	switch {
 	case errors.Is(err, ErrSuspended):
@@ -92,18 +92,51 @@ func (e *Engine) load(ctx context.Context, in RunInput) (pin *pinned, err error)
 	if isNull(definition.JSON) {
 		return &pinned{Workflow: info, Reason: fmt.Sprintf("workflow %q has no definition yet", definition.ID)}, nil
 	}
-	// Compile what is stored, so that replays find the plan in the cache.
-	raw := []byte(definition.JSON)
-	var compact bytes.Buffer
-	if json.Compact(&compact, raw) == nil {
-		raw = compact.Bytes()
-	}
-	p, problems := e.compile(raw)
+	stored, p, problems := e.compileStored(definition.JSON)
 	if p == nil {
 		return &pinned{Workflow: info, Problems: problems.Errors().capped(maxPinnedProblems)}, nil
 	}
 	info.Name, info.Hash = p.info.Name, p.info.Hash
-	return &pinned{Workflow: info, Definition: raw}, nil
+	return &pinned{Workflow: info, Definition: stored}, nil
+}
+
+// compileStored compiles a definition in the compact form in which it is stored, so that replays find the plan.
+func (e *Engine) compileStored(definition json.RawMessage) (json.RawMessage, *plan, Problems) {
+	key := e.plans.key(definition)
+	if entry := e.plans.get(key, definition); entry != nil && entry.stored != nil {
+		return entry.stored, entry.plan, entry.problems
+	}
+	const most = 4 // times the limit: more cannot be spaces that people have put there
+	if len(definition) > most*e.limits.Bytes {
+		return nil, nil, e.limits.checkDocument(definition)
+	}
+	stored := bytes.Clone(definition)
+	var compact bytes.Buffer
+	if json.Compact(&compact, stored) == nil {
+		stored = compact.Bytes()
+	}
+	p, problems := e.compile(stored)
+	e.plans.put(&cacheEntry{key: key, text: bytes.Clone(definition), plan: p, problems: problems, stored: stored})
+	return stored, p, problems
+}
+
+// marshal writes what is pinned. The definition is compact JSON already.
+func (p *pinned) marshal() (json.RawMessage, error) {
+	if len(p.Definition) == 0 {
+		return marshalPlain(p)
+	}
+	head := *p
+	head.Definition = nil
+	out, err := marshalPlain(&head)
+	if err != nil {
+		return nil, err
+	}
+	out = out[:len(out)-1]
+	if len(out) > 1 {
+		out = append(out, ',')
+	}
+	out = append(out, `"definition":`...)
+	return append(append(out, p.Definition...), '}'), nil
 }
 
 // marshalPlain marshals a value without the escapes for HTML, which would make a definition another one.

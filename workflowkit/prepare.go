@@ -5,32 +5,29 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 
 	"github.com/workflowkit/workflowkit-go/workflowkit/internal/jsonvalue"
 )
 
-// prepare resolves the inputs of a node, checks them, and returns its handler with the node to call it for.
-func (x *execution) prepare(ctx context.Context, i int) (handlerFunc, *node, error) {
+// prepare resolves the inputs of a node, checks them, and returns the node with its handler.
+func (x *execution) prepare(ctx context.Context, i int) (*node, error) {
 	planned := &x.plan.nodes[i]
 	inputs, err := x.resolveInputs(i)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	x.nodes[i].inputs = inputs
-	n := &node{id: planned.action.ID, runID: x.in.RunID, tools: x.tools}
+	n := &node{id: planned.action.ID, tools: x.tools, handler: planned.kind.call, inputs: inputs}
 	n.idle.L = &n.mu
 	n.ctx.Context, n.ctx.node = ctx, n
-	run := &Run{
+	n.run = Run{
 		ID: x.in.RunID, Attempt: x.in.Attempt, Event: x.in.Event, Workflow: x.info, Action: planned.action.info(),
-		node: n, state: x.state, index: i, runLogger: x.logger(),
+		node: n, state: x.state, index: i, execution: x,
 	}
-	n.log = run.Logger
-	call := planned.kind.call
 	if replaced := x.replacement(i); replaced != nil {
-		call = replaced
+		n.handler = replaced
 	}
-	return func(ctx context.Context) (json.RawMessage, error) { return call(ctx, run, inputs) }, n, nil
+	return n, nil
 }
 
 // replacement returns the handler that stands in for an action's own, if there is one.
@@ -52,37 +49,70 @@ func (x *execution) resolveInputs(i int) (json.RawMessage, error) {
 	if planned.constant != nil {
 		return planned.constant, nil
 	}
-	most := x.engine.limits.Inputs
-	r := resolver{view: &view{state: x.state, node: i}, left: most}
-	out := append(make([]byte, 0, 128), '{')
+	x.view = view{state: x.state, node: i}
+	r := resolver{view: &x.view, left: x.engine.limits.Inputs}
+	start := len(x.text)
+	x.text = append(x.text, '{')
 	var problems Problems
 	for k := range planned.inputs {
 		input := &planned.inputs[k]
 		if k > 0 {
-			out = append(out, ',')
+			x.text = append(x.text, ',')
 		}
-		out = append(out, input.key...)
+		x.text = append(x.text, input.key...)
 		if literal, ok := input.value.(literalProgram); ok {
-			out = append(out, literal.text...)
+			x.text = append(x.text, literal.text...)
 			continue
 		}
-		value := input.value.resolve(&r)
-		if input.check != nil && r.err == nil {
-			problems = input.check.appendProblems(problems, planned.action.ID, value)
-		}
-		if r.err == nil {
-			out, r.err = jsonvalue.Append(out, value, &x.state.order, most)
-		}
-		if r.err != nil {
+		if problems = x.resolveInput(problems, planned, input, &r, start); r.err != nil {
 			problems = append(problems, x.inputsProblem(planned, input.name, r.err))
 			break
 		}
 	}
 	if problems != nil {
+		x.text = x.text[:start]
 		return nil, &InputError{ActionID: planned.action.ID, Kind: planned.action.Kind, Problems: problems}
 	}
-	return append(out, '}'), nil
+	x.text = append(x.text, '}')
+	out := x.text[start:len(x.text):len(x.text)]
+	if cap(x.text)-len(x.text) < minTextChunk {
+		x.text = make([]byte, 0, textChunk)
+	}
+	return out, nil
 }
+
+// Inputs are written one after another into chunks of memory: most are small, and there are many.
+const textChunk, minTextChunk = 8 << 10, 256
+
+// resolveInput writes one input with refs. What is at hand as text, and of the right type, is not decoded.
+func (x *execution) resolveInput(problems Problems, planned *planNode, input *plannedInput, r *resolver, start int) Problems {
+	most := start + x.engine.limits.Inputs
+	if t, ok := input.value.(templateProgram); ok {
+		if path, whole := t.template.Whole(); whole {
+			if text, ok := path.Scalar(r.view); ok && (input.check == nil || input.check.schema.accepts(text)) {
+				x.text = append(x.text, text...)
+				return problems
+			}
+		} else if input.check == nil || input.check.schema.accepts(someText) {
+			var text []byte
+			if text, r.err = t.template.AppendString(x.text, r.view, most); r.err == nil {
+				x.text = text
+			}
+			return problems
+		}
+	}
+	value := input.value.resolve(r)
+	if r.err != nil {
+		return problems
+	}
+	if input.check != nil {
+		problems = input.check.appendProblems(problems, planned.action.ID, value)
+	}
+	x.text, r.err = jsonvalue.Append(x.text, value, &x.state.order, most)
+	return problems
+}
+
+var someText = []byte(`""`)
 
 // inputsProblem is the finding about inputs that cannot be written down.
 func (x *execution) inputsProblem(planned *planNode, input string, err error) Problem {
@@ -117,21 +147,11 @@ func (in *compiledInput) appendProblems(problems Problems, actionID string, valu
 // evaluate runs an action that is a pure function of its inputs and of what has run before it.
 func (x *execution) evaluate(i int, logic *plannedLogic) (json.RawMessage, error) {
 	planned := &x.plan.nodes[i]
-	v := &view{state: x.state, node: i}
 	inputs, err := x.resolveInputs(i)
 	if err != nil {
 		return nil, err
 	}
 	x.nodes[i].inputs = inputs
-	return logic.evaluate(planned, v, x.engine.limits.Inputs)
-}
-
-// Logger returns a logger that carries the run, the workflow and the action. It is never nil. A line that is logged
-// outside of steps appears once for every pass of the run.
-func (r *Run) Logger() *slog.Logger {
-	if r.runLogger == nil {
-		return slog.New(slog.DiscardHandler)
-	}
-	r.loggerOnce.Do(func() { r.logger = r.runLogger.With("action_id", r.Action.ID, "kind", r.Action.Kind) })
-	return r.logger
+	x.view = view{state: x.state, node: i}
+	return logic.evaluate(planned, &x.view, x.engine.limits.Inputs)
 }

@@ -20,14 +20,13 @@ type Run struct {
 	// Action is the action being executed: the box that the user drew.
 	Action ActionInfo
 
-	// runLogger is the logger of the run, from which the action's is made when it is needed.
-	runLogger  *slog.Logger
 	loggerOnce sync.Once
 	logger     *slog.Logger
 
-	node  *node
-	state *state
-	index int
+	execution *execution
+	node      *node
+	state     *state
+	index     int
 	// before are the actions whose output may be asked for.
 	before map[int]bool
 }
@@ -55,6 +54,19 @@ type ActionInfo struct {
 
 func (a WorkflowAction) info() ActionInfo {
 	return ActionInfo{ID: a.ID, Kind: a.Kind, Name: a.Name, Description: a.Description}
+}
+
+// Logger returns a logger that carries the run, the workflow and the action. It is never nil. A line that is logged
+// outside of steps appears once for every pass of the run.
+func (r *Run) Logger() *slog.Logger {
+	if r.execution == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	r.loggerOnce.Do(func() {
+		r.logger = r.execution.engine.logger.With(
+			"run_id", r.ID, "workflow_id", r.Workflow.ID, "action_id", r.Action.ID, "kind", r.Action.Kind)
+	})
+	return r.logger
 }
 
 // Output returns the output of an action from which a path leads to this one and which has completed, and whether there

@@ -1,6 +1,7 @@
 package workflowkit
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -97,6 +98,29 @@ func (s *schema) check(value any) []fault {
 
 // maxFaults is how many faults of one input are reported. The input may be a stranger's.
 const maxFaults = 100
+
+// accepts reports whether a schema is so simple that the type of a JSON text says that it fits.
+func (s *schema) accepts(text []byte) bool { return s == nil || s.simple&typeOfText(text) != 0 }
+
+// typeOfText returns the type of a JSON text, as [typeOf] does of its value.
+func typeOfText(text []byte) typeSet {
+	switch text[0] {
+	case '{':
+		return typeObject
+	case '[':
+		return typeArray
+	case '"':
+		return typeString
+	case 't', 'f':
+		return typeBoolean
+	case 'n':
+		return typeNull
+	}
+	if bytes.ContainsAny(text, ".eE") {
+		return typeNumber
+	}
+	return typeInteger | typeNumber
+}
 
 // typeOf returns the type of a decoded JSON value. A number without fraction and exponent is an integer and a number.
 func typeOf(value any) typeSet {

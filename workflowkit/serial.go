@@ -75,15 +75,18 @@ func (s *serial) run(resumed bool) error {
 	for len(x.ready) == 1 && x.failed == nil {
 		s.current = x.ready[0]
 		x.ready = x.ready[:0]
-		if err := x.runNode(s.ctx, s.current, s.call); err != nil {
+		if err := x.runNode(s.ctx, s.current, s); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *serial) call(n *node, handler handlerFunc) {
+// call implements caller.
+func (s *serial) call(n *node) {
 	s.node = n
-	n.notify = func() { s.events <- serialEvent{suspended: true} }
-	n.call(handler)
+	n.call()
 }
+
+// suspended implements caller.
+func (s *serial) suspended() { s.events <- serialEvent{suspended: true} }

@@ -138,6 +138,47 @@ func (v *view) All() map[string]any {
 	return all
 }
 
+// maxSearched is the size up to which an output is searched for what a ref names. A larger one is decoded, once.
+const maxSearched = 1 << 11
+
+// Text implements refs.View.
+func (v *view) Text(members []refs.Member) ([]byte, bool) {
+	var raw []byte
+	switch members[0].Name {
+	case "state":
+		if len(members) < 2 || members[1].OnlyIndex {
+			return nil, false
+		}
+		node, ok := v.plan.index[members[1].Name]
+		if !ok {
+			return nil, false
+		}
+		raw, members = v.outputs[node].raw, members[2:]
+	case "output":
+		if !v.edge || v.node == sourceIndex {
+			return nil, false
+		}
+		raw, members = v.outputs[v.node].raw, members[1:]
+	case "result":
+		if !v.edge || v.node == sourceIndex {
+			return nil, false
+		}
+		raw = v.outputs[v.node].raw
+	case "event":
+		if len(members) < 2 || members[1].Name != "data" {
+			return nil, false
+		}
+		raw, members = v.event.Data, members[2:]
+	default:
+		return nil, false
+	}
+	if len(raw) == 0 || len(raw) > maxSearched {
+		return nil, false
+	}
+	text, _ := jsonvalue.Find(raw, members)
+	return text, true
+}
+
 // Order implements refs.View.
 func (v *view) Order() *jsonvalue.Order { return &v.order }
 

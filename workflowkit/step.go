@@ -3,6 +3,7 @@ package workflowkit
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -24,19 +25,27 @@ func Step[T any](ctx context.Context, id string, fn func(ctx context.Context) (T
 	if fn == nil {
 		return out, NoRetryError(fmt.Errorf("step %q: function is nil", id))
 	}
-	raw, err := runStep(ctx, id, func(ctx context.Context) (json.RawMessage, error) {
+	n, err := begin(ctx, id)
+	if err != nil {
+		return out, err
+	}
+	defer n.leave()
+	raw, err := n.tools.Run(ctx, n.stepID(id), func(ctx context.Context) (raw json.RawMessage, err error) {
+		defer n.guard(id, &err)
 		value, err := fn(ctx)
 		if err != nil {
 			return nil, err
 		}
-		raw, err := json.Marshal(value)
-		if err != nil {
+		if raw, err = json.Marshal(value); err != nil {
 			// Another attempt returns the same type, so it cannot help.
 			return nil, NoRetryError(fmt.Errorf("marshal result: %w", err))
 		}
 		return raw, nil
 	})
 	if err != nil {
+		if errors.Is(err, ErrSuspended) {
+			n.suspend()
+		}
 		return out, err
 	}
 	if err := json.Unmarshal(raw, &out); err != nil {
@@ -51,10 +60,13 @@ func Do(ctx context.Context, id string, fn func(ctx context.Context) error) erro
 	if fn == nil {
 		return NoRetryError(fmt.Errorf("step %q: function is nil", id))
 	}
-	_, err := runStep(ctx, id, func(ctx context.Context) (json.RawMessage, error) {
-		return jsonNull, fn(ctx)
+	return withTools(ctx, id, func(ctx context.Context, n *node, full string) error {
+		_, err := n.tools.Run(ctx, full, func(ctx context.Context) (raw json.RawMessage, err error) {
+			defer n.guard(id, &err)
+			return jsonNull, fn(ctx)
+		})
+		return err
 	})
-	return err
 }
 
 // Sleep suspends the running action for d, without occupying anything while it sleeps.

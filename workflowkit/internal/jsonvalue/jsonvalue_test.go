@@ -211,3 +211,89 @@ func BenchmarkDecode(b *testing.B) {
 		}
 	}
 }
+
+func TestFind(t *testing.T) {
+	t.Parallel()
+	const text = `{"a":{"b":[10,{"c":"x"},30]},"a\u0062":1,"d":null,"a":{"b":[1,2,{"c":[]}]},"1":"one","":2}`
+	name := func(n string) jsonvalue.Step { return jsonvalue.Step{Name: n} }
+	index := func(i int) jsonvalue.Step { return jsonvalue.Step{Index: i, IsIndex: true, OnlyIndex: true} }
+	digit := jsonvalue.Step{Name: "1", Index: 1, IsIndex: true}
+	cases := map[string]struct {
+		steps []jsonvalue.Step
+		want  string
+	}{
+		"the last of a repeated member": {[]jsonvalue.Step{name("a"), name("b")}, `[1,2,{"c":[]}]`},
+		"an escaped name":               {[]jsonvalue.Step{name("ab")}, `1`},
+		"an empty name":                 {[]jsonvalue.Step{name("")}, `2`},
+		"null":                          {[]jsonvalue.Step{name("d")}, `null`},
+		"a part of null":                {[]jsonvalue.Step{name("d"), name("e")}, ``},
+		"an item":                       {[]jsonvalue.Step{name("a"), name("b"), index(2), name("c")}, `[]`},
+		"an item from the end":          {[]jsonvalue.Step{name("a"), name("b"), index(-3)}, `1`},
+		"an item beyond the end":        {[]jsonvalue.Step{name("a"), name("b"), index(3)}, ``},
+		"an item before the start":      {[]jsonvalue.Step{name("a"), name("b"), index(-4)}, ``},
+		"a digit as a name":             {[]jsonvalue.Step{digit}, `"one"`},
+		"a digit as an index":           {[]jsonvalue.Step{name("a"), name("b"), digit}, `2`},
+		"an index into an object":       {[]jsonvalue.Step{index(1)}, ``},
+		"a name into a list":            {[]jsonvalue.Step{name("a"), name("b"), name("c")}, ``},
+		"no steps":                      {nil, text},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, ok := jsonvalue.Find([]byte(text), tc.steps)
+			if string(got) != tc.want || ok != (tc.want != "") {
+				t.Errorf("got %q, %v; want %q", got, ok, tc.want)
+			}
+		})
+	}
+}
+
+func FuzzFind(f *testing.F) {
+	f.Add([]byte(`{"a":[1,{"a":2}],"a":3}`), "a", 1)
+	f.Fuzz(func(t *testing.T, text []byte, name string, index int) {
+		value, err := jsonvalue.Decode(text, nil)
+		if err != nil {
+			jsonvalue.Find(text, []jsonvalue.Step{{Name: name}, {Index: index, IsIndex: true}})
+			return
+		}
+		var want any
+		ok := false
+		switch v := value.(type) {
+		case map[string]any:
+			want, ok = v[name]
+		case []any:
+			i := index
+			if i < 0 {
+				i += len(v)
+			}
+			if ok = i >= 0 && i < len(v); ok {
+				want = v[i]
+			}
+		}
+		found, okFound := jsonvalue.Find(text, []jsonvalue.Step{{Name: name, Index: index, IsIndex: true}})
+		if ok != okFound {
+			t.Fatalf("%q: found %v, want %v", text, okFound, ok)
+		}
+		if !ok {
+			return
+		}
+		got, err := jsonvalue.Decode(found, nil)
+		if err != nil {
+			t.Fatalf("%q: found %q: %v", text, found, err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", text, diff)
+		}
+	})
+}
+
+func TestAppendQuoted(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"", "plain", "a\"b\\c\n\x01é\u2028", "\xff"} {
+		inner := jsonvalue.AppendQuoted([]byte(`"`), text)
+		var got string
+		if err := json.Unmarshal(append(inner, '"'), &got); err != nil || got != strings.ToValidUTF8(text, "\uFFFD") {
+			t.Errorf("%q became %q, %v", text, got, err)
+		}
+	}
+}

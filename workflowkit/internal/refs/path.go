@@ -1,6 +1,7 @@
 package refs
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -30,6 +31,9 @@ type View interface {
 	State(actionID string) (any, bool)
 	// All returns all top-level members, "state" included, for paths that are not a plain list of members.
 	All() map[string]any
+	// Text returns the JSON text of what the steps of a plain path lead to, if that is cheaper to look for than the value.
+	// A text of length 0 means that there is nothing.
+	Text(members []Member) (text []byte, ok bool)
 	// Order is the order of the members of the objects in the view. It may be nil.
 	Order() *jsonvalue.Order
 }
@@ -44,17 +48,9 @@ type Path struct {
 	wild bool
 }
 
-// Member is one step of a plain path: a name, or an index into an array.
-type Member struct {
-	// Name is the name of an object's member, or the decimal form of an index.
-	Name string
-	// Index is the index into an array if the step can be one.
-	Index int
-	// IsIndex says that Index is set. A name of digits, such as .1, may be either.
-	IsIndex bool
-	// bracketIndex says that the step was written [1], which never names an object's member.
-	bracketIndex bool
-}
+// Member is one step of a plain path: a name, or an index into an array. A name of digits, such as .1, may be either; a
+// step that was written [1] never names an object's member.
+type Member = jsonvalue.Step
 
 // ParsePath parses a path: RFC 9535, and beyond it names that start with a digit or hold hyphens after a dot, because
 // stored workflows have them.
@@ -98,7 +94,7 @@ func (p *Path) Members() ([]Member, bool) { return p.members, p.query == nil }
 
 // Root returns the name of the top-level member that the path looks into, or "" if it does not start with a name.
 func (p *Path) Root() string {
-	if len(p.members) == 0 || p.members[0].bracketIndex {
+	if len(p.members) == 0 || p.members[0].OnlyIndex {
 		return ""
 	}
 	return p.members[0].Name
@@ -106,7 +102,7 @@ func (p *Path) Root() string {
 
 // Action returns the id of the action whose output the path looks into, if it names one.
 func (p *Path) Action() (string, bool) {
-	if p.Root() != "state" || len(p.members) < 2 || p.members[1].bracketIndex {
+	if p.Root() != "state" || len(p.members) < 2 || p.members[1].OnlyIndex {
 		return "", false
 	}
 	return p.members[1].Name, true
@@ -121,7 +117,7 @@ func (p *Path) Select(view View) (any, bool) {
 	if len(members) == 0 {
 		return view.All(), true
 	}
-	if members[0].bracketIndex {
+	if members[0].OnlyIndex {
 		return nil, false
 	}
 	var (
@@ -142,10 +138,30 @@ func (p *Path) Select(view View) (any, bool) {
 		if !ok {
 			return nil, false
 		}
-		value, ok = m.in(value)
+		value, ok = into(value, m)
 	}
 	return value, ok
 }
+
+// Scalar returns what the path finds as JSON text if that is at hand and neither a list, nor an object, nor a text with
+// escapes. Nothing is null.
+func (p *Path) Scalar(view View) (text []byte, ok bool) {
+	if p.query != nil || len(p.members) == 0 {
+		return nil, false
+	}
+	text, ok = view.Text(p.members)
+	switch {
+	case !ok:
+		return nil, false
+	case len(text) == 0:
+		return null, true
+	case text[0] == '{' || text[0] == '[' || text[0] == '"' && bytes.IndexByte(text, '\\') >= 0:
+		return nil, false
+	}
+	return text, true
+}
+
+var null = []byte("null")
 
 func (p *Path) selectQuery(view View) (any, bool) {
 	found := p.query.SelectLocated(view.All())
@@ -166,10 +182,10 @@ func (p *Path) selectQuery(view View) (any, bool) {
 	return values, true
 }
 
-func (m Member) in(value any) (any, bool) {
+func into(value any, m Member) (any, bool) {
 	switch v := value.(type) {
 	case map[string]any:
-		if m.bracketIndex {
+		if m.OnlyIndex {
 			return nil, false
 		}
 		member, ok := v[m.Name]
@@ -284,7 +300,7 @@ func (p *pathParser) bracket() error {
 		return nil
 	}
 	if i, err := strconv.Atoi(inner); err == nil && strconv.Itoa(i) == inner {
-		p.members = append(p.members, Member{Name: inner, Index: i, IsIndex: true, bracketIndex: true})
+		p.members = append(p.members, Member{Name: inner, Index: i, IsIndex: true, OnlyIndex: true})
 		return nil
 	}
 	p.query()

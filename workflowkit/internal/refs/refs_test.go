@@ -49,6 +49,8 @@ func (v *view) State(id string) (any, bool) {
 
 func (v *view) All() map[string]any { return v.all }
 
+func (v *view) Text([]refs.Member) ([]byte, bool) { return nil, false }
+
 func (v *view) Order() *jsonvalue.Order { return &v.order }
 
 const data = `{"event":{"name":"e","data":{"id":"7","n":1.50,"big":9007199254740993,"xs":[10,[20,21],30],"null":null,"no":false,

@@ -24,7 +24,13 @@ type Template struct {
 // part is a piece of a text: a path if there is one, and literal text otherwise.
 type part struct {
 	literal string
-	path    *Path
+	// quoted is the literal as the inside of a JSON string.
+	quoted []byte
+	path   *Path
+}
+
+func literalPart(text string) part {
+	return part{literal: text, quoted: jsonvalue.AppendQuoted(nil, text)}
 }
 
 // Has reports whether a text holds something that looks like a ref.
@@ -56,7 +62,7 @@ func Parse(text string) (*Template, []error) {
 			break
 		}
 		if start > 0 {
-			t.parts = append(t.parts, part{literal: rest[:start]})
+			t.parts = append(t.parts, literalPart(rest[:start]))
 		}
 		rest = rest[start:]
 		// A ref ends within the length of the longest path, so a text of many faults costs no more than its length.
@@ -81,7 +87,7 @@ func Parse(text string) (*Template, []error) {
 		return nil, faults
 	}
 	if rest != "" {
-		t.parts = append(t.parts, part{literal: rest})
+		t.parts = append(t.parts, literalPart(rest))
 	}
 	if len(t.parts) == 1 && t.parts[0].path != nil {
 		t.whole = t.parts[0].path
@@ -135,6 +141,37 @@ func (t *Template) Resolve(view View, most int) (any, error) {
 		}
 	}
 	return string(text), nil
+}
+
+// AppendString writes a text that is not one whole ref as a JSON string at the end of dst, as [Template.Resolve] would
+// resolve it.
+func (t *Template) AppendString(dst []byte, view View, most int) ([]byte, error) {
+	dst = append(dst, '"')
+	var text []byte
+	for _, p := range t.parts {
+		if p.path == nil {
+			dst = append(dst, p.quoted...)
+		} else if scalar, ok := p.path.Scalar(view); ok {
+			switch scalar[0] {
+			case '"':
+				dst = append(dst, scalar[1:len(scalar)-1]...)
+			case 'n':
+			default:
+				dst = append(dst, scalar...)
+			}
+		} else {
+			value, _ := p.path.Select(view)
+			var err error
+			if text, err = appendText(text[:0], value, view.Order(), most); err != nil {
+				return nil, err
+			}
+			dst = jsonvalue.AppendQuoted(dst, string(text))
+		}
+		if len(dst) > most {
+			return nil, jsonvalue.ErrTooLong
+		}
+	}
+	return append(dst, '"'), nil
 }
 
 // appendText writes a value inside of a text: a string as it is, null as nothing, everything else as compact JSON.
