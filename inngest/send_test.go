@@ -76,7 +76,7 @@ func TestSendPostsEvents(t *testing.T) {
 		t.Errorf("bodies (-want +got):\n%s", diff)
 	}
 	r := api.requests[0]
-	if r.Method != "POST" || r.URL.EscapedPath() != "/e/key%2F1" {
+	if r.Method != http.MethodPost || r.URL.EscapedPath() != "/e/key%2F1" {
 		t.Errorf("request is %s %s", r.Method, r.URL.EscapedPath())
 	}
 	if got := r.Header.Get("X-Inngest-Env"); got != "branch" {

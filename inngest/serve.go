@@ -34,7 +34,7 @@ func newHandler(c *Client) http.Handler {
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer func() {
 		if p := recover(); p != nil {
-			if p == http.ErrAbortHandler {
+			if p == http.ErrAbortHandler { //nolint:errorlint // a panic's value, which is this one or another
 				panic(p)
 			}
 			h.logger.Error("inngest handler panicked", "panic", p, "stack", string(debug.Stack()))

@@ -205,7 +205,7 @@ func TestFailingStep(t *testing.T) {
 // eventually polls until ok.
 func (b *bench) eventually(ok func() bool, what string) {
 	b.t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); !ok(); <-time.After(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			b.t.Fatalf("this did not happen: %s; executed: %v", what, b.counts())
 		}

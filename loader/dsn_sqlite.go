@@ -11,7 +11,7 @@ const defaultSQLiteConns = 4
 // parseSQLite makes a file: URI of a path and adds what every connection needs: immediate transactions, a busy
 // timeout, and a write-ahead log, so that readers and the writer do not hold each other up.
 func parseSQLite(dsn string, set settings) (source, error) {
-	path, rawQuery := dsn, ""
+	var path, rawQuery string
 	if strings.HasPrefix(dsn, "file:") {
 		path, rawQuery, _ = strings.Cut(dsn, "?")
 		rawQuery, _, _ = strings.Cut(rawQuery, "#")

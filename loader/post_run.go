@@ -61,14 +61,14 @@ func checkSeen(row postRow, c Change) error {
 	if known && origin.Run == c.RunID && origin.Base != row.base() {
 		return fmt.Errorf("%w: the text was edited after the run's first revision", ErrChanged)
 	}
-	order, comparable := compareRuns(origin.Run, c.RunID)
-	if known && comparable && order > 0 {
+	order, sortable := compareRuns(origin.Run, c.RunID)
+	if known && sortable && order > 0 {
 		return fmt.Errorf("%w: the revision belongs to a newer run", ErrChanged)
 	}
 	if row.version() == c.Version {
 		return nil
 	}
-	if known && comparable && order < 0 && row.versionWith(nil) == c.Version {
+	if known && sortable && order < 0 && row.versionWith(nil) == c.Version {
 		return nil
 	}
 	return ErrChanged

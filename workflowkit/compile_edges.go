@@ -57,12 +57,12 @@ func (c *compiler) end(id string, at place, code Code, source bool) (int, bool) 
 	if node, ok := c.plan.index[id]; ok {
 		return node, true
 	}
-	switch {
-	case id == "":
+	switch id {
+	case "":
 		c.error(code, at, "set it to the id of an action", "edge %s has an empty end", at.id)
-	case id == SourceID:
+	case SourceID:
 		c.error(code, at, "$source is where a workflow starts", "edge %s leads to $source", at.id)
-	case id == SinkID:
+	case SinkID:
 		c.error(code, at, "$sink is where a workflow ends", "edge %s leaves $sink", at.id)
 	default:
 		hint := "remove the edge, or add the action"

@@ -30,13 +30,13 @@ func (ps Problems) capped(most int) Problems {
 	if len(ps) <= most {
 		return ps
 	}
-	errors, warnings := 0, 0
+	errors := 0
 	for i := range ps {
 		if ps[i].Severity == SeverityError {
 			errors++
 		}
 	}
-	warnings = max(most-errors, 0)
+	warnings := max(most-errors, 0)
 	out := make(Problems, 0, most+1)
 	for _, p := range ps {
 		if p.Severity != SeverityError {

@@ -43,7 +43,7 @@ const (
 )
 
 // Fault is something that the real server would swallow silently, or only now and then notice.
-type Fault struct {
+type Fault struct { //nolint:errname // users read it as a thing, and get it as an error now and then
 	// Kind is what kind of thing it is.
 	Kind FaultKind
 	// RunID and FunctionID say where.

@@ -167,7 +167,7 @@ func TestStepConcurrency(t *testing.T) {
 					return step.Run(ctx, "s", func(context.Context) (any, error) {
 						defer g.enter("all")()
 						defer g.enter(in.Event.Data["k"])()
-						time.Sleep(5 * time.Millisecond) // long enough for others to come
+						<-time.After(5 * time.Millisecond) // long enough for others to come
 						return nil, nil
 					})
 				})

@@ -254,7 +254,7 @@ func play(t *testing.T, server string, clock *local.VirtualClock) string {
 	defer cancel()
 	pass := func(d time.Duration) {
 		if clock == nil {
-			time.Sleep(d)
+			<-time.After(d)
 		} else if err := clock.Advance(ctx, d); err != nil {
 			t.Fatal(err)
 		}

@@ -71,7 +71,7 @@ func (s *server) awaitReady(limit time.Duration) error {
 		if time.Now().After(deadline) {
 			return fmt.Errorf("postgres is not ready after %s: %w", limit, err)
 		}
-		time.Sleep(20 * time.Millisecond)
+		<-time.After(20 * time.Millisecond)
 	}
 }
 
@@ -104,7 +104,7 @@ func (s *server) exec(statement string) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	_, err = db.ExecContext(ctx, statement)
 	return err
 }

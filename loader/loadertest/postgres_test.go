@@ -89,7 +89,7 @@ func TestServerEndsWithItsProcess(t *testing.T) {
 	}
 	_ = cmd.Wait()
 	dir := u.Query().Get("host")
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(20 * time.Second); ; <-time.After(20 * time.Millisecond) {
 		if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 			return
 		}

@@ -3,6 +3,7 @@
 package loadertest
 
 import (
+	"context"
 	"bytes"
 	"fmt"
 	"os"
@@ -45,7 +46,8 @@ func startServer() (*server, error) {
 		_ = os.RemoveAll(dir)
 		return nil, err
 	}
-	cmd := exec.Command("/bin/sh", "-c", watch, "sh", filepath.Join(bin, "postgres"), dir)
+	// The server belongs to the process, not to whoever asks for it first.
+	cmd := exec.CommandContext(context.Background(), "/bin/sh", "-c", watch, "sh", filepath.Join(bin, "postgres"), dir)
 	cmd.Dir = dir
 	cmd.SysProcAttr = owner.attributes()
 	// Nobody closes the pipe: the kernel does at the end of the process.
@@ -68,7 +70,7 @@ func startServer() (*server, error) {
 
 // initdb creates the cluster's files.
 func (o owner) initdb(bin, dir string) error {
-	cmd := exec.Command(filepath.Join(bin, "initdb"), "-D", filepath.Join(dir, "data"), "-U", serverUser,
+	cmd := exec.CommandContext(context.Background(), filepath.Join(bin, "initdb"), "-D", filepath.Join(dir, "data"), "-U", serverUser,
 		"--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions")
 	cmd.Dir = dir
 	cmd.SysProcAttr = o.attributes()

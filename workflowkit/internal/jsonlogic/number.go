@@ -126,9 +126,9 @@ func scanDecimal(s string) int {
 		return i + len("Infinity")
 	}
 	whole := scanDigits(s, i)
-	end, fraction := whole, whole
+	end := whole
 	if whole < len(s) && s[whole] == '.' {
-		fraction = scanDigits(s, whole+1)
+		fraction := scanDigits(s, whole+1)
 		end = fraction
 		if whole == i && fraction == whole+1 {
 			return 0 // a point without digits

@@ -27,7 +27,6 @@ var structural = map[string]bool{
 	operators.OptIndex:            true,
 	operators.OptSelect:           true,
 	operators.NotStrictlyFalse:    true,
-	operators.OldNotStrictlyFalse: true,
 }
 
 // rewrite turns CEL into Inngest's dialect in place, innermost calls first.
