@@ -335,9 +335,6 @@ func TestFailedAnnouncement(t *testing.T) {
 	for name, definition := range definitions {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if devServer() == "" {
-				t.Skip("inngest/local takes the abandoned wait for a branch that is not closed; set INNGEST_DEV to a dev server")
-			}
 			b := newBench(t)
 			asking := b.action("asking", func(ctx context.Context, run *workflowkit.Run, step func(string) error) error {
 				_, err := workflowkit.WaitForEvent(ctx, "wait", workflowkit.WaitForEventOpts{

@@ -27,8 +27,10 @@ func (s *Server) suspicious(j *job, ops []*operation) (FaultKind, string) {
 func (r *run) noteClosing(j *job, ops []*operation) {
 	given := r.stack[:j.snapshot]
 	fresh := 0
+	reported := map[string]bool{}
 	for _, op := range ops {
 		r.raced = r.raced || op.race()
+		reported[op.ID] = true
 		if op.ID != "" && r.steps[op.ID] == nil {
 			fresh++
 		}
@@ -38,6 +40,8 @@ func (r *run) noteClosing(j *job, ops []*operation) {
 	}
 	r.closed = fresh == 1
 	for _, id := range r.stepOrder {
-		r.closed = r.closed && slices.Contains(given, id)
+		// A wait that the app no longer reports is one whose outcome it does not need any more.
+		abandoned := r.steps[id].Status == Waiting && !reported[id]
+		r.closed = r.closed && (abandoned || slices.Contains(given, id))
 	}
 }
