@@ -124,7 +124,7 @@ func TestConcurrentEdits(t *testing.T) {
 	if got := edit("second", "", "If-Match", etag); got.status != http.StatusOK {
 		t.Errorf("the first edit again: %d %s", got.status, got.body)
 	}
-	for _, header := range []string{`W/"1"`, `1`, `"1", "2"`, `""`} {
+	for _, header := range []string{`W/"1"`, `1`, `1"`, `"1`, `"`, `"1", "2"`, `""`} {
 		if got := edit("third", "", "If-Match", header); got.status != http.StatusBadRequest {
 			t.Errorf("If-Match %s: %d %s", header, got.status, got.body)
 		}

@@ -29,16 +29,16 @@ func (f fresh) LoadWorkflow(ctx context.Context, event workflowkit.Event) (*work
 func (f fresh) outdated(ctx context.Context, event workflowkit.Event) (bool, error) {
 	var payload actions.PostEvent
 	if event.DecodeData(&payload) != nil || !strings.HasPrefix(event.ID, eventIDPrefix(event.Name, string(payload.ID))) {
-		return false, nil
+		return false, nil //nolint:nilerr // the first action says what is wrong with the event
 	}
+	var post loader.Post
 	id, err := loader.ParseID(string(payload.ID))
-	if err != nil {
-		return false, nil //nolint:nilerr // not a post of this application
+	if err == nil {
+		post, err = f.db.Post(ctx, id)
 	}
-	post, err := f.db.Post(ctx, id)
 	switch {
-	case errors.Is(err, loader.ErrNotFound):
-		return false, nil // the action says so
+	case errors.Is(err, loader.ErrNotFound), errors.Is(err, loader.ErrInvalid):
+		return false, nil // the first action says so
 	case err != nil:
 		return false, err
 	case event.Name == actions.EventPostUpdated:

@@ -137,9 +137,14 @@ func TestEvilTexts(t *testing.T) {
 
 func TestPostPages(t *testing.T) {
 	t.Parallel()
-	s := newSite(t, parts{seeds: true})
+	s := newSite(t, parts{})
+	s.newWorkflow(actions.EventPostUpdated, `{"actions":[{"id":"1","kind":"add_ToC"},{"id":"2","kind":"grammar_review"},{"id":"3","kind":"wait_for_approval"}],
+		"edges":[{"from":"$source","to":"1"},{"from":"1","to":"2"},{"from":"2","to":"3"}]}`)
+	s.newWorkflow(actions.EventPostPublished, announceWorkflow)
+	s.newPost("The first post", "# Title\n\n## One\n\nIt is the the text.\n\n## Two\n\nEnd.\n")
+	s.newPost("The second post", "text")
 	list := s.get("/").body
-	for _, want := range []string{"What a durable step gives you", `action="/posts/1/review"`, `action="/posts/3/publish"`, `href="/posts/2"`, "draft"} {
+	for _, want := range []string{"The first post", `action="/posts/1/review"`, `action="/posts/2/publish"`, `href="/posts/2"`, "draft"} {
 		if !strings.Contains(list, want) {
 			t.Errorf("the list does not show %q", want)
 		}

@@ -117,8 +117,8 @@ func ifMatch(r *http.Request) (string, error) {
 	if value == "" || value == "*" {
 		return "", nil
 	}
-	version, ok := strings.CutPrefix(value, `"`)
-	if version, ok = strings.CutSuffix(version, `"`); !ok || version == "" || strings.Contains(version, `"`) {
+	version := strings.TrimSuffix(strings.TrimPrefix(value, `"`), `"`)
+	if value != `"`+version+`"` || version == "" || strings.Contains(version, `"`) {
 		return "", invalid("If-Match", "the header If-Match is %q, one quoted ETag is needed", value)
 	}
 	return version, nil
