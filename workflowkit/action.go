@@ -1,6 +1,7 @@
 package workflowkit
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,8 @@ import (
 	"reflect"
 	"strings"
 	"unicode"
+
+	"github.com/workflowkit/workflowkit-go/workflowkit/internal/jsonvalue"
 )
 
 // Action is a kind of action that users can put into their workflows: its description for the catalogue, and the
@@ -96,10 +99,14 @@ func define[In, Out any](spec Spec, fn func(ctx context.Context, run *Run, in In
 			return action
 		}
 	}
+	flat := newFlatDecoder(reflect.TypeFor[In]())
 	action.call = func(ctx context.Context, run *Run, raw json.RawMessage) (json.RawMessage, error) {
 		var in In
-		if err := json.Unmarshal(raw, &in); err != nil {
-			return nil, decodeInputError(run, err)
+		if flat == nil || !flat.decode(raw, &in) {
+			in = *new(In)
+			if err := json.Unmarshal(raw, &in); err != nil {
+				return nil, decodeInputError(run, err)
+			}
 		}
 		out, err := fn(ctx, run, in)
 		if err != nil {
@@ -171,6 +178,9 @@ func (a Action) check() error {
 }
 
 func marshalOutput(out any) (json.RawMessage, error) {
+	if raw, ok := out.(json.RawMessage); ok && jsonvalue.IsCompact(raw) {
+		return bytes.Clone(raw), nil
+	}
 	raw, err := json.Marshal(out)
 	if err != nil {
 		return nil, NoRetryError(fmt.Errorf("marshal output: %w", err))

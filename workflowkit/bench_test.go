@@ -129,6 +129,28 @@ func BenchmarkRun(b *testing.B) {
 	eachSize(b, func(b *testing.B, n int, definition json.RawMessage) {
 		engine := benchEngine(b)
 		in := workflowkit.RunInput{RunID: "r", Event: benchEvent(), Definition: &workflowkit.Definition{JSON: definition}}
+		engine.Validate(definition) // compiling is measured by itself
+		for b.Loop() {
+			result, err := engine.Run(context.Background(), direct{}, in)
+			if err != nil || len(result.Actions) != n {
+				b.Fatal(err)
+			}
+		}
+		perNode(b, n)
+	})
+}
+
+// BenchmarkRunStub executes a run whose handlers do nothing, so what is measured is the engine.
+func BenchmarkRunStub(b *testing.B) {
+	eachSize(b, func(b *testing.B, n int, definition json.RawMessage) {
+		output := json.RawMessage(`{"title":"a title","words":3}`)
+		engine, err := workflowkit.New(workflowkit.WithActions(workflowkit.DefineUntyped(workflowkit.Spec{Kind: "work"},
+			func(context.Context, *workflowkit.Run, map[string]any) (any, error) { return output, nil })))
+		if err != nil {
+			b.Fatal(err)
+		}
+		in := workflowkit.RunInput{RunID: "r", Event: benchEvent(), Definition: &workflowkit.Definition{JSON: definition}}
+		engine.Validate(definition) // compiling is measured by itself
 		for b.Loop() {
 			result, err := engine.Run(context.Background(), direct{}, in)
 			if err != nil || len(result.Actions) != n {

@@ -19,7 +19,8 @@ type execution struct {
 	info   WorkflowInfo
 	state  *state
 	// view is that of the node or edge that is being worked on.
-	view view
+	view     view
+	resolver resolver
 	// text is the memory that inputs are written to.
 	text []byte
 

@@ -50,7 +50,8 @@ func (x *execution) resolveInputs(i int) (json.RawMessage, error) {
 		return planned.constant, nil
 	}
 	x.view = view{state: x.state, node: i}
-	r := resolver{view: &x.view, left: x.engine.limits.Inputs}
+	x.resolver = resolver{view: &x.view, left: x.engine.limits.Inputs}
+	r := &x.resolver
 	start := len(x.text)
 	x.text = append(x.text, '{')
 	var problems Problems
@@ -64,7 +65,7 @@ func (x *execution) resolveInputs(i int) (json.RawMessage, error) {
 			x.text = append(x.text, literal.text...)
 			continue
 		}
-		if problems = x.resolveInput(problems, planned, input, &r, start); r.err != nil {
+		if problems = x.resolveInput(problems, planned, input, r, start); r.err != nil {
 			problems = append(problems, x.inputsProblem(planned, input.name, r.err))
 			break
 		}

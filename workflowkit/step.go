@@ -48,7 +48,7 @@ func Step[T any](ctx context.Context, id string, fn func(ctx context.Context) (T
 		}
 		return out, err
 	}
-	if err := json.Unmarshal(raw, &out); err != nil {
+	if err := decodeResult(raw, &out); err != nil {
 		var zero T
 		return zero, NoRetryError(fmt.Errorf("step %q: stored result does not fit %T: %w", id, zero, err))
 	}

@@ -297,3 +297,12 @@ func TestAppendQuoted(t *testing.T) {
 		}
 	}
 }
+
+func TestIsCompact(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{`{"a":[1,null]}`: true, `"x"`: true, `{"a": 1}`: false, `[1`: false, ``: false, `1 `: false, `1,2`: false, `"a b"`: true, ` 1`: false, `[ ]`: false} {
+		if got := jsonvalue.IsCompact([]byte(text)); got != want {
+			t.Errorf("%s: got %v", text, got)
+		}
+	}
+}

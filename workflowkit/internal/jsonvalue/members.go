@@ -66,3 +66,9 @@ func (s *scanner) other() error {
 	}
 	return ErrKind
 }
+
+// IsCompact reports whether a text is valid JSON without white space around its values.
+func IsCompact(text []byte) bool {
+	s := scanner{text: text}
+	return s.skip() == nil && s.pos == len(text) && !s.spaced
+}

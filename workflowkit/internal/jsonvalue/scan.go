@@ -19,6 +19,8 @@ type scanner struct {
 	text  []byte
 	pos   int
 	depth int
+	// spaced says that there was white space around a value.
+	spaced bool
 }
 
 // unexpected is the fault of the byte at the scanner's position.
@@ -36,6 +38,7 @@ func (s *scanner) space() byte {
 		switch c := s.text[s.pos]; c {
 		case ' ', '\t', '\n', '\r':
 			s.pos++
+			s.spaced = true
 		default:
 			return c
 		}

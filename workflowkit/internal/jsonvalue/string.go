@@ -174,3 +174,13 @@ func appendString(dst []byte, text string) []byte {
 
 // ErrTooLong is returned by [Append] for a text beyond the given limit.
 var ErrTooLong = errors.New("JSON text is too long")
+
+// Text decodes the JSON text of a string, and reports whether it is one.
+func Text(text []byte) (string, bool) {
+	if len(text) == 0 || text[0] != '"' {
+		return "", false
+	}
+	s := scanner{text: text}
+	out, err := s.string()
+	return out, err == nil && s.pos == len(text)
+}

@@ -1,0 +1,136 @@
+package workflowkit
+
+import (
+	"encoding"
+	"encoding/json"
+	"math"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/workflowkit/workflowkit-go/workflowkit/internal/jsonvalue"
+)
+
+// flatDecoder decodes JSON objects into a struct of texts, numbers and booleans, which most inputs are. Handlers are
+// called anew in every pass of a run, so this is most of what a replay costs. Whatever is not plain is left to
+// encoding/json, and so are all errors.
+type flatDecoder struct {
+	// fields are the places of the struct's fields by their JSON names.
+	fields map[string]int
+}
+
+// newFlatDecoder returns a decoder for a type, or nil if the type is not as simple as that.
+func newFlatDecoder(t reflect.Type) *flatDecoder {
+	if t.Kind() != reflect.Struct || readsItself(t) {
+		return nil
+	}
+	d := &flatDecoder{fields: make(map[string]int, t.NumField())}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if !f.IsExported() && !f.Anonymous || name == "-" && options == "" {
+			continue
+		}
+		if f.Anonymous || !flatKind(f.Type) || strings.Contains(options, "string") || strings.ContainsFunc(name, notPlain) {
+			return nil
+		}
+		if name == "" {
+			name = f.Name
+		}
+		if _, dup := d.fields[name]; dup {
+			return nil
+		}
+		d.fields[name] = i
+	}
+	return d
+}
+
+func notPlain(r rune) bool { return r != '_' && r != '-' && (r < '0' || r > 'z') }
+
+func readsItself(t reflect.Type) bool {
+	p := reflect.PointerTo(t)
+	return p.Implements(reflect.TypeFor[json.Unmarshaler]()) || p.Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
+}
+
+func flatKind(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.String:
+		return t != reflect.TypeFor[json.Number]() && !readsItself(t)
+	case reflect.Bool, reflect.Float64,
+		reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
+		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return !readsItself(t)
+	}
+	return false
+}
+
+// decode fills the struct that v points to. It returns false if the text is not plain: then the struct may be half
+// filled, and encoding/json has to say what is right.
+func (d *flatDecoder) decode(text []byte, v any) bool {
+	target := reflect.ValueOf(v).Elem()
+	plain := true
+	err := jsonvalue.Members(text, func(name string, value []byte) {
+		i, ok := d.fields[name]
+		// encoding/json also takes names in other cases.
+		plain = plain && ok && setFlat(target.Field(i), value)
+	})
+	return err == nil && plain
+}
+
+// setFlat sets a field to a value, unless that takes more thought.
+func setFlat(f reflect.Value, text []byte) bool {
+	switch kind := f.Kind(); {
+	case text[0] == 'n':
+		return true // as in encoding/json, null changes nothing
+	case kind == reflect.String:
+		s, ok := jsonvalue.Text(text)
+		if ok {
+			f.SetString(s)
+		}
+		return ok
+	case kind == reflect.Bool:
+		f.SetBool(text[0] == 't')
+		return text[0] == 't' || text[0] == 'f'
+	case kind == reflect.Float64:
+		n, err := strconv.ParseFloat(string(text), 64)
+		f.SetFloat(n)
+		return err == nil && !math.IsInf(n, 0)
+	case f.CanInt():
+		n, err := strconv.ParseInt(string(text), 10, 64)
+		if err != nil || f.OverflowInt(n) {
+			return false
+		}
+		f.SetInt(n)
+		return true
+	default:
+		n, err := strconv.ParseUint(string(text), 10, 64)
+		if err != nil || f.OverflowUint(n) {
+			return false
+		}
+		f.SetUint(n)
+		return true
+	}
+}
+
+// decodeResult decodes the result of a step. A replay decodes every one of them, and many are plain.
+func decodeResult(text json.RawMessage, v any) error {
+	switch p := v.(type) {
+	case *string:
+		if s, ok := jsonvalue.Text(text); ok {
+			*p = s
+			return nil
+		}
+	case *bool:
+		switch string(text) {
+		case "true", "false":
+			*p = text[0] == 't'
+			return nil
+		}
+	case *int:
+		if n, err := strconv.Atoi(string(text)); err == nil && json.Valid(text) {
+			*p = n
+			return nil
+		}
+	}
+	return json.Unmarshal(text, v)
+}
