@@ -28,7 +28,7 @@ func newFlatDecoder(t reflect.Type) *flatDecoder {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if !f.IsExported() && !f.Anonymous || name == "-" && options == "" {
+		if !f.IsExported() && !f.Anonymous || f.Tag.Get("json") == "-" {
 			continue
 		}
 		if f.Anonymous || !flatKind(f.Type) || strings.Contains(options, "string") || strings.ContainsFunc(name, notPlain) {
