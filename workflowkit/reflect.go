@@ -31,7 +31,15 @@ func schemaOf(t reflect.Type) (raw json.RawMessage, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("marshal schema: %w", err)
 	}
-	return raw, nil
+	return schemaObject(raw), nil
+}
+
+// schemaObject returns a schema as the object that editors expect: true, which accepts any value, is {}.
+func schemaObject(raw json.RawMessage) json.RawMessage {
+	if string(raw) == "true" {
+		return json.RawMessage("{}")
+	}
+	return raw
 }
 
 // inputsOf derives the inputs of an action from its input type.
@@ -71,7 +79,7 @@ func inputsOf(t reflect.Type) (Inputs, error) {
 	for _, p := range properties {
 		_, hasDefault := schemaDefault(p.Value)
 		inputs = append(inputs, Input{
-			Name: p.Name, Type: p.Value, FieldType: fieldTypes[p.Name], Required: required[p.Name] && !hasDefault,
+			Name: p.Name, Type: schemaObject(p.Value), FieldType: fieldTypes[p.Name], Required: required[p.Name] && !hasDefault,
 		})
 	}
 	return inputs, nil
