@@ -218,11 +218,16 @@ func TestFaultyOptionsAreRefusedAllAtOnce(t *testing.T) {
 		"an input twice":                 {actions(define(workflowkit.Spec{Kind: "a", Inputs: workflowkit.Inputs{{Name: "x"}, {Name: "x"}}})), []string{`input "x" is described twice`}},
 		"an unknown field type":          {actions(define(workflowkit.Spec{Kind: "a", Inputs: workflowkit.Inputs{{Name: "x", FieldType: "date"}}})), []string{`input "x": field type "date"`}},
 		"outputs that are not an object": {actions(define(workflowkit.Spec{Kind: "a", Outputs: json.RawMessage(`[]`)})), []string{"outputs are not a JSON object"}},
-		"an edge with a wrong condition": {actions(define(workflowkit.Spec{Kind: "a", Edges: &workflowkit.EdgeSpec{Edges: []workflowkit.PredefinedEdge{
-			{Conditional: &workflowkit.Conditional{Type: "iff", Ref: "x"}}, {Conditional: &workflowkit.Conditional{Type: "if", Ref: "!ref(x)"}}}}})),
-			[]string{`edge 0: unknown type of condition "iff"`, "edge 0: condition has no ref", "edge 1: !ref(x): path must start with $"}},
-		"everything at once": {append(actions(define(workflowkit.Spec{}), define(workflowkit.Spec{Kind: "a", Inputs: workflowkit.Inputs{{}, {Name: "y", FieldType: "z"}}})), nil, workflowkit.WithLoader(nil)),
-			[]string{"action has no kind", "an input has no name", `input "y"`, "an option is nil", "loader is nil"}},
+		"an edge with a wrong condition": {
+			actions(define(workflowkit.Spec{Kind: "a", Edges: &workflowkit.EdgeSpec{Edges: []workflowkit.PredefinedEdge{
+				{Conditional: &workflowkit.Conditional{Type: "iff", Ref: "x"}}, {Conditional: &workflowkit.Conditional{Type: "if", Ref: "!ref(x)"}},
+			}}})),
+			[]string{`edge 0: unknown type of condition "iff"`, "edge 0: condition has no ref", "edge 1: !ref(x): path must start with $"},
+		},
+		"everything at once": {
+			append(actions(define(workflowkit.Spec{}), define(workflowkit.Spec{Kind: "a", Inputs: workflowkit.Inputs{{}, {Name: "y", FieldType: "z"}}})), nil, workflowkit.WithLoader(nil)),
+			[]string{"action has no kind", "an input has no name", `input "y"`, "an option is nil", "loader is nil"},
+		},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

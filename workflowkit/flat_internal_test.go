@@ -19,7 +19,7 @@ type flatInput struct {
 	Flag   bool    `json:"flag"`
 	Plain  string
 	Hidden string `json:"-"`
-	Dash   string `json:"-,"`
+	Dash   string `json:"-,"` //nolint:staticcheck // this is the case
 	Named  named  `json:"named"`
 	hidden string //nolint:unused // not for JSON
 }
@@ -82,8 +82,18 @@ func TestFlatDecoderKnowsItsLimits(t *testing.T) {
 	t.Parallel()
 	type inner struct{ A string }
 	for _, v := range []any{
-		struct{ A []string }{}, struct{ A *string }{}, struct{ A any }{}, struct{ A time.Time }{}, struct{ A inner }{}, struct{ inner }{},
-		struct{ A json.Number }{}, struct{ A textReader }{}, struct{ A json.RawMessage }{}, jsonReader{}, map[string]string{}, 1,
+		struct{ A []string }{},
+		struct{ A *string }{},
+		struct{ A any }{},
+		struct{ A time.Time }{},
+		struct{ A inner }{},
+		struct{ inner }{},
+		struct{ A json.Number }{},
+		struct{ A textReader }{},
+		struct{ A json.RawMessage }{},
+		jsonReader{},
+		map[string]string{},
+		1,
 		struct {
 			A int `json:"a,string"`
 		}{},

@@ -163,8 +163,10 @@ func TestChangesAreSmall(t *testing.T) {
 		"a value":         {func(w *workflowkit.Workflow) { w.Edges[0].Conditional.Value = json.RawMessage(`0`) }, strings.Replace(row, `"ref":"r"}`, `"ref":"r","value":0}`, 1)},
 		"one action less": {func(w *workflowkit.Workflow) { w.Actions = w.Actions[1:] }, strings.Replace(row, `{"y":2,"kind":"a","id":"1","inputs":{"z":1,"a":2}},`, ``, 1)},
 		"no edges":        {func(w *workflowkit.Workflow) { w.Edges = nil }, row[:strings.Index(row, `"edges":[`)] + `"edges":[]}`},
-		"another edge": {func(w *workflowkit.Workflow) { w.Edges = append(w.Edges, workflowkit.Edge{From: "1", To: "2"}) },
-			strings.TrimSuffix(row, "]}") + `,{"from":"1","to":"2"}]}`},
+		"another edge": {
+			func(w *workflowkit.Workflow) { w.Edges = append(w.Edges, workflowkit.Edge{From: "1", To: "2"}) },
+			strings.TrimSuffix(row, "]}") + `,{"from":"1","to":"2"}]}`,
+		},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

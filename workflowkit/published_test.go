@@ -122,18 +122,21 @@ func TestTypeBox(t *testing.T) {
 		},
 		"Object": {
 			`{"type":"object","properties":{"a":{"type":"string"},"b":{"type":"number"}},"required":["a"]}`,
-			[]string{`{"a":""}`, `{"a":"","b":1,"c":null}`}, []string{`{}`, `{"a":"","b":"1"}`, `[]`},
+			[]string{`{"a":""}`, `{"a":"","b":1,"c":null}`},
+			[]string{`{}`, `{"a":"","b":"1"}`, `[]`},
 		},
 		"Intersect": {
 			`{"allOf":[{"type":"object","required":["a"],"properties":{"a":{"type":"string"}}},{"type":"object","required":["b"],"properties":{"b":{"type":"string"}}}],"unevaluatedProperties":false}`,
-			[]string{`{"a":"","b":""}`}, []string{`{"a":""}`, `{"a":"","b":"","c":1}`},
+			[]string{`{"a":"","b":""}`},
+			[]string{`{"a":""}`, `{"a":"","b":"","c":1}`},
 		},
 		"Record": {
 			`{"type":"object","patternProperties":{"^(.*)$":{"type":"number"}}}`, []string{`{}`, `{"a":1}`}, []string{`{"a":"1"}`},
 		},
 		"Tuple": {
 			`{"type":"array","items":[{"type":"string"},{"type":"number"}],"additionalItems":false,"minItems":2,"maxItems":2}`,
-			[]string{`["a",1]`}, []string{`[1,"a"]`, `["a"]`, `["a",1,2]`},
+			[]string{`["a",1]`},
+			[]string{`[1,"a"]`, `["a"]`, `["a",1,2]`},
 		},
 		"empty Tuple": {`{"type":"array","minItems":0,"maxItems":0}`, []string{`[]`}, []string{`[1]`}},
 		"Tuple with rest": {
@@ -141,15 +144,18 @@ func TestTypeBox(t *testing.T) {
 		},
 		"Tuple inside": {
 			`{"type":"object","properties":{"p":{"type":"array","items":[{"type":"string"}],"additionalItems":false}}}`,
-			[]string{`{"p":["a"]}`}, []string{`{"p":[1]}`, `{"p":["a",1]}`},
+			[]string{`{"p":["a"]}`},
+			[]string{`{"p":[1]}`, `{"p":["a",1]}`},
 		},
 		"Recursive": {
 			`{"$id":"T0","type":"object","properties":{"id":{"type":"string"},"nodes":{"type":"array","items":{"$ref":"T0"}}},"required":["id","nodes"]}`,
-			[]string{`{"id":"a","nodes":[{"id":"b","nodes":[]}]}`}, []string{`{"id":"a","nodes":[{"id":1,"nodes":[]}]}`, `{"id":"a","nodes":[{}]}`},
+			[]string{`{"id":"a","nodes":[{"id":"b","nodes":[]}]}`},
+			[]string{`{"id":"a","nodes":[{"id":1,"nodes":[]}]}`, `{"id":"a","nodes":[{}]}`},
 		},
 		"Module": {
 			`{"$defs":{"A b/c":{"$id":"A b/c","type":"string"},"B":{"$id":"B","type":"array","items":{"$ref":"A b/c"}}},"$ref":"B"}`,
-			[]string{`["a"]`}, []string{`[1]`, `"a"`},
+			[]string{`["a"]`},
+			[]string{`[1]`, `"a"`},
 		},
 		"definitions of draft 7": {
 			`{"definitions":{"n":{"type":"number"}},"type":"array","items":{"$ref":"#/definitions/n"}}`, []string{`[1]`}, []string{`["a"]`},
@@ -163,7 +169,8 @@ func TestTypeBox(t *testing.T) {
 		},
 		"a property called items": {
 			`{"type":"object","properties":{"items":{"type":"array","items":{"type":"string"}},"$id":{"type":"string"}}}`,
-			[]string{`{"items":["a"],"$id":"x"}`}, []string{`{"items":[1]}`, `{"$id":1}`},
+			[]string{`{"items":["a"],"$id":"x"}`},
+			[]string{`{"items":[1]}`, `{"$id":1}`},
 		},
 		"a default and an enum are not schemas": {
 			`{"enum":[{"items":[1],"type":"Date"}],"default":{"items":[1],"type":"Date"}}`, []string{`{"items":[1],"type":"Date"}`}, []string{`{"items":[1]}`},

@@ -145,7 +145,8 @@ func FuzzRender(f *testing.F) {
 		checkRendered(t, &workflowkit.Workflow{
 			Actions: []workflowkit.WorkflowAction{{ID: text, Kind: kind, Name: ref}, {ID: kind, Kind: text}},
 			Edges: []workflowkit.Edge{
-				{From: text, To: kind, Name: ref}, {From: ref, To: text, Conditional: &workflowkit.Conditional{Type: kind, Ref: ref}},
+				{From: text, To: kind, Name: ref},
+				{From: ref, To: text, Conditional: &workflowkit.Conditional{Type: kind, Ref: ref}},
 				{From: "$source", To: "$sink", Conditional: &workflowkit.Conditional{Type: "match", Ref: ref, Value: json.RawMessage(text)}},
 			},
 		})

@@ -162,25 +162,3 @@ func isLiteral(p program) bool {
 	_, ok := p.(literalProgram)
 	return ok
 }
-
-// unmark returns a value without jsonlogic.Literal marks.
-func unmark(value any) any {
-	switch v := value.(type) {
-	case jsonlogic.Literal:
-		return v.Value
-	case []any:
-		out := make([]any, len(v))
-		for i, item := range v {
-			out[i] = unmark(item)
-		}
-		return out
-	case map[string]any:
-		out := make(map[string]any, len(v))
-		for name, member := range v {
-			out[name] = unmark(member)
-		}
-		return out
-	default:
-		return value
-	}
-}

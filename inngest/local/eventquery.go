@@ -17,8 +17,10 @@ func (s *Server) handleEventRuns(w http.ResponseWriter, r *http.Request) {
 }
 
 func (e *event) answer() map[string]any {
-	return map[string]any{"internal_id": e.internalID, "id": e.id, "name": e.name, "data": orEmpty(e.data), "user": orEmpty(e.user),
-		"ts": e.ts, "v": e.v, "received_at": e.received, "environment_id": devEnvironment}
+	return map[string]any{
+		"internal_id": e.internalID, "id": e.id, "name": e.name, "data": orEmpty(e.data), "user": orEmpty(e.user),
+		"ts": e.ts, "v": e.v, "received_at": e.received, "environment_id": devEnvironment,
+	}
 }
 
 func (s *Server) handleEvent(w http.ResponseWriter, r *http.Request) {

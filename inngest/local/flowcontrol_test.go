@@ -53,16 +53,31 @@ func TestSingleton(t *testing.T) {
 		events    []local.Event
 		want      []local.Status
 	}{
-		"skip keeps the first": {inngestgo.ConfigSingleton{Mode: skip}, []local.Event{keyed(1), keyed(2)},
-			[]local.Status{local.Running, local.Skipped}},
-		"cancel keeps the last": {inngestgo.ConfigSingleton{Mode: cancel}, []local.Event{keyed(1), keyed(2)},
-			[]local.Status{local.Cancelled, local.Running}},
-		"skip with a key keeps one for each": {inngestgo.ConfigSingleton{Mode: skip, Key: key}, []local.Event{keyed("a"), keyed("b"), keyed("a")},
-			[]local.Status{local.Running, local.Running, local.Skipped}},
-		"cancel with a key keeps one for each": {inngestgo.ConfigSingleton{Mode: cancel, Key: key}, []local.Event{keyed("a"), keyed("b"), keyed("a")},
-			[]local.Status{local.Cancelled, local.Running, local.Running}},
-		"a missing key makes it no singleton": {inngestgo.ConfigSingleton{Mode: skip, Key: key}, []local.Event{{Name: "f"}, {Name: "f"}},
-			[]local.Status{local.Running, local.Running}},
+		"skip keeps the first": {
+			inngestgo.ConfigSingleton{Mode: skip},
+			[]local.Event{keyed(1), keyed(2)},
+			[]local.Status{local.Running, local.Skipped},
+		},
+		"cancel keeps the last": {
+			inngestgo.ConfigSingleton{Mode: cancel},
+			[]local.Event{keyed(1), keyed(2)},
+			[]local.Status{local.Cancelled, local.Running},
+		},
+		"skip with a key keeps one for each": {
+			inngestgo.ConfigSingleton{Mode: skip, Key: key},
+			[]local.Event{keyed("a"), keyed("b"), keyed("a")},
+			[]local.Status{local.Running, local.Running, local.Skipped},
+		},
+		"cancel with a key keeps one for each": {
+			inngestgo.ConfigSingleton{Mode: cancel, Key: key},
+			[]local.Event{keyed("a"), keyed("b"), keyed("a")},
+			[]local.Status{local.Cancelled, local.Running, local.Running},
+		},
+		"a missing key makes it no singleton": {
+			inngestgo.ConfigSingleton{Mode: skip, Key: key},
+			[]local.Event{{Name: "f"}, {Name: "f"}},
+			[]local.Status{local.Running, local.Running},
+		},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -250,14 +265,22 @@ func TestRateLimitThrottleAndDebounce(t *testing.T) {
 		opts inngestgo.FunctionOpts
 		want []string
 	}{
-		"a rate limit drops what is too much": {inngestgo.FunctionOpts{RateLimit: &inngestgo.ConfigRateLimit{Limit: 1, Period: time.Minute}},
-			[]string{"0s", "1m0s"}},
-		"a throttle puts it off": {inngestgo.FunctionOpts{Throttle: &inngestgo.ConfigThrottle{Limit: 1, Period: time.Minute}},
-			[]string{"0s", "1m0s", "2m0s", "3m0s"}},
-		"a throttle with a burst lets some through": {inngestgo.FunctionOpts{Throttle: &inngestgo.ConfigThrottle{Limit: 1, Burst: 2, Period: time.Minute}},
-			[]string{"0s", "0s", "0s", "1m0s"}},
-		"a debounce waits for silence": {inngestgo.FunctionOpts{Debounce: &inngestgo.ConfigDebounce{Period: 90 * time.Second}},
-			[]string{"2m30s"}},
+		"a rate limit drops what is too much": {
+			inngestgo.FunctionOpts{RateLimit: &inngestgo.ConfigRateLimit{Limit: 1, Period: time.Minute}},
+			[]string{"0s", "1m0s"},
+		},
+		"a throttle puts it off": {
+			inngestgo.FunctionOpts{Throttle: &inngestgo.ConfigThrottle{Limit: 1, Period: time.Minute}},
+			[]string{"0s", "1m0s", "2m0s", "3m0s"},
+		},
+		"a throttle with a burst lets some through": {
+			inngestgo.FunctionOpts{Throttle: &inngestgo.ConfigThrottle{Limit: 1, Burst: 2, Period: time.Minute}},
+			[]string{"0s", "0s", "0s", "1m0s"},
+		},
+		"a debounce waits for silence": {
+			inngestgo.FunctionOpts{Debounce: &inngestgo.ConfigDebounce{Period: 90 * time.Second}},
+			[]string{"2m30s"},
+		},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

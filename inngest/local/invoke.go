@@ -112,8 +112,10 @@ func (s *Server) handleInvoke(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.mu.Lock()
-	e := &event{id: in.ID, name: EventFunctionInvoked, user: in.User, ts: in.Timestamp, v: in.Version,
-		data: withMetadata(in.Data, map[string]any{"fn_id": r.PathValue("slug")})}
+	e := &event{
+		id: in.ID, name: EventFunctionInvoked, user: in.User, ts: in.Timestamp, v: in.Version,
+		data: withMetadata(in.Data, map[string]any{"fn_id": r.PathValue("slug")}),
+	}
 	s.accept(e, "")
 	s.process(e)
 	s.dispatch()

@@ -41,8 +41,10 @@ func TestInvoke(t *testing.T) {
 			step.Sleep(ctx, "long", 10*time.Hour)
 			return nil, nil
 		}, `"error: Timed out waiting for invoked function to complete"`},
-		"an unknown function is an error": {"app-nobody", func(context.Context, input) (any, error) { return nil, nil },
-			`"error: could not find function with ID: app-nobody"`},
+		"an unknown function is an error": {
+			"app-nobody", func(context.Context, input) (any, error) { return nil, nil },
+			`"error: could not find function with ID: app-nobody"`,
+		},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -171,8 +171,10 @@ func TestDefaultBackoffIsTheTableOfTheRealServer(t *testing.T) {
 	id := b.send("f", nil)
 	b.advance(48 * time.Hour)
 	run := b.wait(id, local.Failed)
-	table := []time.Duration{15 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute,
-		20 * time.Minute, 40 * time.Minute, time.Hour}
+	table := []time.Duration{
+		15 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute,
+		20 * time.Minute, 40 * time.Minute, time.Hour,
+	}
 	for i, got := range delays(run) {
 		want := 2 * time.Hour
 		if i < len(table) {

@@ -3,8 +3,8 @@
 package loadertest
 
 import (
-	"context"
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"os/exec"

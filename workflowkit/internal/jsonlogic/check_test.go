@@ -118,7 +118,9 @@ func goodRules() []map[string]any {
 	xs := op("var", "xs")
 	return []map[string]any{
 		op("==", 1, 1), op("===", 1, 1), op("!=", 1, 1), op("!==", 1, 1), op(">", 1, 1), op(">=", 1, 1), op("<", 1, 1),
-		op("<=", 1, 1, 1), {"!!": xs}, op("!", []any{}), op("%", 1, 1), op("log", 1), op("in", 1, xs), op("cat"),
+		op("<=", 1, 1, 1),
+		{"!!": xs},
+		op("!", []any{}), op("%", 1, 1), op("log", 1), op("in", 1, xs), op("cat"),
 		op("substr", "a", 1), op("substr", "a", 1, 1), op("+", 1), op("*", 1), op("-", 1), op("-", 1, 1), op("/", 1, 1), op("min", 1),
 		op("max", 1, 2, 3), op("merge"), op("var"), op("var", "a", 1), op("var", xs), op("missing", "a"), op("missing_some", "1", []any{"a"}), op("if", true, 1),
 		op("?:", true, 1, 2), op("and", 1), op("or", 1), op("map", xs, xs), op("filter", xs, xs), op("reduce", xs, xs), op("reduce", []any{1}, xs, 0),

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/workflowkit/workflowkit-go/actions"
+	"github.com/workflowkit/workflowkit-go/examples/blogcms/internal/cms"
 	"github.com/workflowkit/workflowkit-go/inngest/local"
 	"github.com/workflowkit/workflowkit-go/loader"
 	"github.com/workflowkit/workflowkit-go/workflowkit"
@@ -29,6 +30,7 @@ func TestReviewAndApprove(t *testing.T) {
 		if published.Markdown != *waiting.Revision || published.Revision != nil {
 			t.Errorf("the text is not the revision: %+v", published)
 		}
+		s.runs() // a publication would cancel the review's run while it is still about to end
 		s.decide(1, "publish")
 		s.eventually("the announcements", func() error { return s.announced(1, 1) })
 		if diff := cmp.Diff([]local.Status{local.Completed, local.Completed}, s.runs()); diff != "" {
@@ -134,6 +136,29 @@ func TestDecisionsEndRuns(t *testing.T) {
 	}
 }
 
+// TestDecisionsLeaveOtherPostsAlone takes every decision while another post is in review.
+func TestDecisionsLeaveOtherPostsAlone(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, parts{})
+	s.newWorkflow(actions.EventPostUpdated, reviewWorkflow)
+	s.newWorkflow(actions.EventPostPublished, announceWorkflow)
+	other, post := s.newPost("Another post", "the the text"), s.newPost("A post", "the the text")
+	s.decide(other.ID, "review")
+	s.reach(other.ID, loader.StatusNeedsApproval)
+	for _, d := range []string{"review", "revert", "publish", "unpublish", "review", "discard", "review", "approve"} {
+		s.decide(post.ID, d)
+		s.runs()
+	}
+	if got := s.post(post.ID).Status; got != loader.StatusPublished {
+		t.Errorf("the post is %q", got)
+	}
+	if got := s.runs()[0]; got != local.Running {
+		t.Errorf("the run of the other post is %s", got)
+	}
+	s.decide(other.ID, "approve")
+	s.reach(other.ID, loader.StatusPublished)
+}
+
 // TestUnpublishDuringAnnouncement cancels the run of a publication while it works.
 func TestUnpublishDuringAnnouncement(t *testing.T) {
 	t.Parallel()
@@ -171,27 +196,28 @@ func TestFailedRunLeavesItsReason(t *testing.T) {
 		model    actions.TextModel
 		markdown string
 		reason   string
+		attempts int // of the step that fails, zero if it is none
 	}{
 		"a text model that fails for good": {
-			workflow: reviewWorkflow, markdown: "text", reason: errModel.Error(),
+			workflow: reviewWorkflow, markdown: "text", reason: errModel.Error(), attempts: 1,
 			model: modelFunc(func(context.Context, actions.Prompt) (actions.Text, error) {
 				return actions.Text{}, workflowkit.NoRetryError(errModel)
 			}),
 		},
 		"a text model that fails each time": {
-			workflow: reviewWorkflow, markdown: "text", reason: errModel.Error(),
+			workflow: reviewWorkflow, markdown: "text", reason: errModel.Error(), attempts: 2,
 			model: modelFunc(func(context.Context, actions.Prompt) (actions.Text, error) { return actions.Text{}, errModel }),
 		},
 		"a post without a text":        {workflow: reviewWorkflow, model: actions.Offline{}, reason: "no text"},
 		"a workflow that is not valid": {workflow: `{"actions":[{"id":"1","kind":"nope"}],"edges":[]}`, model: actions.Offline{}, reason: `unknown kind "nope"`},
 		"a reason that no database holds": {
-			workflow: reviewWorkflow, markdown: "text", reason: "a\uFFFDb",
+			workflow: reviewWorkflow, markdown: "text", reason: "a\uFFFDb", attempts: 1,
 			model: modelFunc(func(context.Context, actions.Prompt) (actions.Text, error) {
 				return actions.Text{}, workflowkit.NoRetryError(errBinary{})
 			}),
 		},
 		"a revision that no database holds": {
-			workflow: reviewWorkflow, markdown: "text", reason: "NUL character",
+			workflow: reviewWorkflow, markdown: "text", reason: "NUL character", attempts: 1,
 			model: modelFunc(func(context.Context, actions.Prompt) (actions.Text, error) {
 				return actions.Text{Content: "a\x00b", Model: "binary"}, nil
 			}),
@@ -213,6 +239,15 @@ func TestFailedRunLeavesItsReason(t *testing.T) {
 			})
 			if got.Status != loader.StatusDraft || !strings.Contains(*got.Error, tc.reason) {
 				t.Errorf("status %q, reason %q", got.Status, *got.Error)
+			}
+			if len(*got.Error) > 1100 {
+				t.Errorf("the reason is %d bytes long", len(*got.Error))
+			}
+			s.runs()
+			for _, step := range s.local.Runs(local.Filter{FunctionID: cms.FunctionID})[0].Steps {
+				if step.Status == local.Failed && step.Attempts != tc.attempts {
+					t.Errorf("step %s was tried %d times", step.Name, step.Attempts)
+				}
 			}
 			page := s.get("/posts/1").body
 			if !strings.Contains(page, "Last workflow:") {

@@ -23,10 +23,10 @@ var replaced = map[string]string{
 
 // structural operators are part of how a value is found or of how a macro loops; they keep CEL's meaning.
 var structural = map[string]bool{
-	operators.Index:               true,
-	operators.OptIndex:            true,
-	operators.OptSelect:           true,
-	operators.NotStrictlyFalse:    true,
+	operators.Index:            true,
+	operators.OptIndex:         true,
+	operators.OptSelect:        true,
+	operators.NotStrictlyFalse: true,
 }
 
 // rewrite turns CEL into Inngest's dialect in place, innermost calls first.
