@@ -2,7 +2,9 @@ package workflowkittest
 
 import (
 	"context"
+	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"github.com/workflowkit/workflowkit-go/workflowkit"
@@ -24,6 +26,8 @@ type backend struct {
 	// progress says that the last passes produced something that only another pass can take up.
 	progress bool
 	result   *Result
+	// used are the names of fakes that have been used.
+	used map[string]bool
 }
 
 // memo is the stored result of a step.
@@ -43,7 +47,7 @@ func newBackend(s *settings) *backend {
 	sort.SliceStable(s.events, func(i, j int) bool { return s.events[i].at.Before(s.events[j].at) })
 	return &backend{
 		settings: s, now: s.start, memo: map[string]memo{}, tries: map[string]int{},
-		timers: map[string]time.Time{}, awaited: map[string]bool{}, waits: map[string]*wait{}, result: &Result{},
+		timers: map[string]time.Time{}, awaited: map[string]bool{}, waits: map[string]*wait{}, result: &Result{}, used: map[string]bool{},
 	}
 }
 
@@ -117,7 +121,36 @@ func (b *backend) deliver(event workflowkit.Event) {
 
 func (b *backend) finish() *Result {
 	b.result.Elapsed = b.now.Sub(b.start)
+	for id := range b.steps {
+		b.unused(id)
+	}
+	for id := range b.failures {
+		b.unused(id)
+	}
+	for id := range b.functions {
+		b.unused(id)
+	}
+	sort.Strings(b.result.Unused)
+	b.result.Unused = slices.Compact(b.result.Unused)
 	return b.result
+}
+
+func (b *backend) unused(name string) {
+	if !b.used[name] {
+		b.result.Unused = append(b.result.Unused, name)
+	}
+}
+
+// done lists the steps that have a result.
+func (b *backend) done() string {
+	if len(b.result.Steps) == 0 {
+		return "none"
+	}
+	ids := make([]string, len(b.result.Steps))
+	for i, step := range b.result.Steps {
+		ids[i] = step.ID
+	}
+	return strings.Join(ids, ", ")
 }
 
 // store keeps the result of a step.

@@ -2,6 +2,7 @@ package workflowkittest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand"
 	"time"
@@ -45,10 +46,16 @@ func newSettings(options []Option) (*settings, error) {
 		steps: map[string]json.RawMessage{}, failures: map[string]*failure{},
 		actions: map[string]workflowkit.Handler{}, functions: map[string]func(json.RawMessage) (any, error){},
 	}
+	var faults []error
 	for _, option := range options {
-		if err := option(s); err != nil {
-			return nil, err
+		if option == nil {
+			faults = append(faults, errors.New("an option is nil"))
+		} else if err := option(s); err != nil {
+			faults = append(faults, err)
 		}
+	}
+	if err := errors.Join(faults...); err != nil {
+		return nil, fmt.Errorf("options: %w", err)
 	}
 	for i := range s.events {
 		s.events[i].at = s.start.Add(s.events[i].at.Sub(time.Time{}))
@@ -105,12 +112,24 @@ func WithStep(id string, result any) Option {
 
 // FailStep makes the first attempts of a step fail with err, without calling its function.
 func FailStep(id string, err error, times int) Option {
-	return func(s *settings) error { s.failures[id] = &failure{err, times}; return nil }
+	return func(s *settings) error {
+		if err == nil {
+			return fmt.Errorf("failure of step %q: error is nil", id)
+		}
+		s.failures[id] = &failure{err, times}
+		return nil
+	}
 }
 
 // WithAction fakes an action, by its id in the workflow or by its kind.
 func WithAction(idOrKind string, handler workflowkit.Handler) Option {
-	return func(s *settings) error { s.actions[idOrKind] = handler; return nil }
+	return func(s *settings) error {
+		if handler == nil {
+			return fmt.Errorf("fake of action %q: handler is nil", idOrKind)
+		}
+		s.actions[idOrKind] = handler
+		return nil
+	}
 }
 
 // WithOutput fakes an action, by its id in the workflow or by its kind, with one that returns output.
@@ -124,12 +143,21 @@ func WithOutput(idOrKind string, output any) Option {
 
 // WithFunction fakes another Inngest function that actions invoke, by its id.
 func WithFunction(id string, f func(data json.RawMessage) (any, error)) Option {
-	return func(s *settings) error { s.functions[id] = f; return nil }
+	return func(s *settings) error {
+		if f == nil {
+			return fmt.Errorf("fake of function %q: function is nil", id)
+		}
+		s.functions[id] = f
+		return nil
+	}
 }
 
 // WithEventAfter makes an event come in some time after the run's start.
 func WithEventAfter(d time.Duration, event workflowkit.Event) Option {
 	return func(s *settings) error {
+		if d < 0 {
+			return fmt.Errorf("event %q: %v after the start is before it", event.Name, d)
+		}
 		s.events = append(s.events, arrival{time.Time{}.Add(d), event})
 		return nil
 	}

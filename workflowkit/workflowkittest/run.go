@@ -5,6 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"sort"
+	"strings"
 	"time"
 
 	"github.com/workflowkit/workflowkit-go/workflowkit"
@@ -24,6 +28,9 @@ type Result struct {
 	Elapsed time.Duration
 	// Passes is how often the engine was called.
 	Passes int
+	// Unused names the fakes and failures of steps, and the fakes of functions, that the run has not come to, in order. A
+	// branch that was not taken leaves some behind; so does a typing error.
+	Unused []string
 }
 
 // Step is a step that was executed.
@@ -109,6 +116,9 @@ func (s *settings) run(ctx context.Context, engine *workflowkit.Engine) (*Result
 		run, err := b.pass(ctx, engine, in, "")
 		if !errors.Is(err, workflowkit.ErrSuspended) {
 			b.result.Run = run
+			if fault := s.unknownFakes(run); fault != nil {
+				err = errors.Join(err, fault)
+			}
 			return b.finish(), err
 		}
 		for _, key := range b.shuffled() {
@@ -117,7 +127,7 @@ func (s *settings) run(ctx context.Context, engine *workflowkit.Engine) (*Result
 			}
 		}
 		if !b.progress && !b.advance() {
-			return b.finish(), errors.New("the run is suspended and nothing is left that could wake it")
+			return b.finish(), fmt.Errorf("the run is suspended and nothing is left that could wake it; steps so far: %s", b.done())
 		}
 	}
 	return b.finish(), fmt.Errorf("the run is not over after %d passes", maxPasses)
@@ -128,6 +138,29 @@ func (s *settings) replace(action workflowkit.ActionInfo) workflowkit.Handler {
 		return h
 	}
 	return s.actions[action.Kind]
+}
+
+// unknownFakes returns an error for fakes of actions that the workflow does not have: a test that fakes nothing tests the
+// wrong thing.
+func (s *settings) unknownFakes(run *workflowkit.Result) error {
+	if run == nil || len(run.Actions) == 0 {
+		return nil
+	}
+	known := map[string]bool{}
+	var list []string
+	for _, a := range run.Actions {
+		known[a.ID], known[a.Kind] = true, true
+		list = append(list, fmt.Sprintf("%q (kind %q)", a.ID, a.Kind))
+	}
+	sort.Strings(list)
+	var faults []error
+	for _, name := range slices.Sorted(maps.Keys(s.actions)) {
+		if !known[name] {
+			faults = append(faults, fmt.Errorf("fake of action %q: the workflow has no action with that id or kind; it has %s",
+				name, strings.Join(list, ", ")))
+		}
+	}
+	return errors.Join(faults...)
 }
 
 func constant(raw json.RawMessage) workflowkit.Handler {

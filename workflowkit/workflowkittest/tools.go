@@ -109,11 +109,13 @@ func stepID(id string) string {
 
 // fake returns the faked result of a step.
 func (b *backend) fake(id string) (json.RawMessage, bool) {
-	if raw, ok := b.steps[id]; ok {
-		return raw, true
+	for _, name := range []string{id, stepID(id)} {
+		if raw, ok := b.steps[name]; ok {
+			b.used[name] = true
+			return raw, true
+		}
 	}
-	raw, ok := b.steps[stepID(id)]
-	return raw, ok
+	return nil, false
 }
 
 // attempt calls a step's function, or makes it fail.
@@ -121,6 +123,7 @@ func (b *backend) attempt(ctx context.Context, id string, fn func(ctx context.Co
 	for _, name := range []string{id, stepID(id)} {
 		if f := b.failures[name]; f != nil && f.times > 0 {
 			f.times--
+			b.used[name] = true
 			return nil, f.err
 		}
 	}
@@ -208,6 +211,7 @@ func (t *tools) Invoke(ctx context.Context, id string, opts workflowkit.InvokeOp
 		if f == nil {
 			return nil, workflowkit.NoRetryError(fmt.Errorf("function %q is not faked; use WithFunction", opts.Function))
 		}
+		t.b.used[opts.Function] = true
 		data, err := json.Marshal(opts.Data)
 		if err != nil {
 			return nil, workflowkit.NoRetryError(fmt.Errorf("data for function %q: %w", opts.Function, err))
