@@ -272,24 +272,28 @@ func TestReferenceRefs(t *testing.T) {
 		"the event's id and time":                    {`"!ref($.event.id) !ref($.event.ts)"`, `"E1 1700000000000"`},
 		"no ref at all":                              {`"ref($.event)"`, `"ref($.event)"`},
 	}
-	event := workflowkit.Event{ID: "E1", Name: "test", Timestamp: 1700000000000, Data: json.RawMessage(`{
+	// Small data is searched as text, and large data is decoded: both must give the same.
+	data := `{
 		"object":{"z":1,"a":[true,null]},"n":1.50,"big":9007199254740993,"xs":[10,20,30],"null":null,"yes":true,"a b":"spaced",
 		"x)y":"paren","evil":"!ref($.event.data.secret)","secret":"s3cret","dollar":"$& $1 $$","half":"!ref(",
-		"items":[{"id":1},{"id":2}]}`)}
+		"items":[{"id":1},{"id":2}],"pad":%q}`
 	for name, tc := range cases {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			definition := fmt.Sprintf(`{"actions":[{"id":"1","kind":"echo","inputs":{"result":"one"}},{"id":"if-a","kind":"echo","inputs":{"result":"hyphen"}},
+		for size, pad := range map[string]int{"small": 0, "large": 5000} {
+			t.Run(name+"/"+size, func(t *testing.T) {
+				t.Parallel()
+				event := workflowkit.Event{ID: "E1", Name: "test", Timestamp: 1700000000000, Data: json.RawMessage(fmt.Sprintf(data, strings.Repeat("x", pad)))}
+				definition := fmt.Sprintf(`{"actions":[{"id":"1","kind":"echo","inputs":{"result":"one"}},{"id":"if-a","kind":"echo","inputs":{"result":"hyphen"}},
 				{"id":"last","kind":"echo","inputs":{"in":%s}}],"edges":[{"from":"$source","to":"1"},{"from":"1","to":"if-a"},{"from":"if-a","to":"last"}]}`, tc.input)
-			result, err := workflowkittest.Run(t.Context(), echoEngine(t), event, workflowkittest.WithWorkflow(definition))
-			if err != nil {
-				t.Fatal(err)
-			}
-			last, _ := result.Run.Action("last")
-			if want := `{"in":` + tc.want + `}`; string(last.Inputs) != want {
-				t.Errorf("rule 8: got %s, want %s", last.Inputs, want)
-			}
-		})
+				result, err := workflowkittest.Run(t.Context(), echoEngine(t), event, workflowkittest.WithWorkflow(definition))
+				if err != nil {
+					t.Fatal(err)
+				}
+				last, _ := result.Run.Action("last")
+				if want := `{"in":` + tc.want + `}`; string(last.Inputs) != want {
+					t.Errorf("rule 8: got %s, want %s", last.Inputs, want)
+				}
+			})
+		}
 	}
 }
 
