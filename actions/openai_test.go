@@ -194,7 +194,7 @@ func TestOpenAICancellation(t *testing.T) {
 	if !errors.Is(err, context.Canceled) || workflowkit.IsNoRetryError(err) {
 		t.Errorf("error is %v, want a retryable context.Canceled", err)
 	}
-	if took := time.Since(start); took > 10*time.Second {
+	if took := time.Since(start); took > time.Minute {
 		t.Errorf("cancellation took %v", took)
 	}
 }

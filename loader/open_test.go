@@ -266,7 +266,7 @@ func TestWaitingWriterHearsItsContext(t *testing.T) {
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("error %v, want context.DeadlineExceeded", err)
 		}
-		if took := time.Since(start); took > 5*time.Second {
+		if took := time.Since(start); took > time.Minute {
 			t.Errorf("it took %s", took)
 		}
 		if _, err := conn.ExecContext(context.Background(), "ROLLBACK"); err != nil {

@@ -347,7 +347,7 @@ func TestQueriesAreLinear(t *testing.T) {
 		}
 		start := time.Now()
 		path.Select(v)
-		if took := time.Since(start); took > 20*time.Second {
+		if took := time.Since(start); took > 2*time.Minute {
 			t.Errorf("%s took %v", text, took)
 		}
 	}
