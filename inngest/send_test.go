@@ -177,7 +177,7 @@ func TestSendHonoursContext(t *testing.T) {
 			defer cancel()
 			started := time.Now()
 			_, err := client.Send(ctx, event("e", `{}`))
-			if took := time.Since(started); took > time.Minute {
+			if took := time.Since(started); took > 5*time.Second { // the server asks for 9
 				t.Errorf("Send took %v after a deadline of 50ms", took)
 			}
 			var sendError *inngest.SendError
