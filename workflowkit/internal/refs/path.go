@@ -63,7 +63,6 @@ func ParsePath(text string) (*Path, error) {
 		return nil, errors.New("path must start with $")
 	}
 	p := &pathParser{rest: text[1:]}
-	p.normal.WriteByte('$')
 	for p.rest != "" {
 		if err := p.segment(); err != nil {
 			return nil, fmt.Errorf("at %q: %w", p.rest, err)
@@ -222,11 +221,28 @@ func (p *pathParser) plain() bool { return !p.queries }
 
 func (p *pathParser) prefix() int { return p.plainPrefix }
 
+// query notes that the path is more than a list of members, and writes those that it begins with.
 func (p *pathParser) query() {
-	if !p.queries {
-		p.queries = true
-		p.plainPrefix = len(p.members)
+	if p.queries {
+		return
 	}
+	p.queries = true
+	p.plainPrefix = len(p.members)
+	p.normal.WriteByte('$')
+	for _, m := range p.members {
+		if m.OnlyIndex {
+			p.normal.WriteString("[" + m.Name + "]")
+		} else {
+			p.writeName(m.Name)
+		}
+	}
+}
+
+// writeName writes a name in the form of RFC 9535.
+func (p *pathParser) writeName(name string) {
+	p.normal.WriteByte('[')
+	p.normal.Write(jsonvalue.AppendString(nil, name))
+	p.normal.WriteByte(']')
 }
 
 func (p *pathParser) segment() error {
@@ -275,7 +291,9 @@ func (p *pathParser) dotName(descendant bool) error {
 	if !utf8.ValidString(name) {
 		return errors.New("name is not valid UTF-8")
 	}
-	p.normal.WriteString("[" + quoteName(name) + "]")
+	if p.queries {
+		p.writeName(name)
+	}
 	m := Member{Name: name}
 	if i, err := strconv.Atoi(name); err == nil && strconv.Itoa(i) == name && i >= 0 {
 		m.Index, m.IsIndex = i, true
@@ -292,18 +310,25 @@ func (p *pathParser) bracket() error {
 	if err != nil {
 		return err
 	}
-	inner := strings.TrimSpace(p.rest[1:end])
-	p.normal.WriteString(p.rest[:end+1])
+	text, inner := p.rest[:end+1], strings.TrimSpace(p.rest[1:end])
 	p.rest = p.rest[end+1:]
-	if name, ok := unquoteName(inner); ok {
+	name, isName := unquoteName(inner)
+	i, err := strconv.Atoi(inner)
+	isIndex := err == nil && strconv.Itoa(i) == inner
+	if !isName && !isIndex {
+		p.query()
+	}
+	if p.queries {
+		p.normal.WriteString(text)
+	}
+	switch {
+	case isName:
 		p.members = append(p.members, Member{Name: name})
 		return nil
-	}
-	if i, err := strconv.Atoi(inner); err == nil && strconv.Itoa(i) == inner {
+	case isIndex:
 		p.members = append(p.members, Member{Name: inner, Index: i, IsIndex: true, OnlyIndex: true})
 		return nil
 	}
-	p.query()
 	p.cost.bracket(inner)
 	return nil
 }
@@ -338,15 +363,6 @@ func closing(text string, open, shut byte) (int, error) {
 		}
 	}
 	return 0, fmt.Errorf("%c is not closed", open)
-}
-
-// quoteName writes a name as a JSONPath string.
-func quoteName(name string) string {
-	raw, err := json.Marshal(name)
-	if err != nil {
-		return `""` // unreachable: strings always marshal
-	}
-	return string(raw)
 }
 
 // unquoteName reads a name in single or double quotes. It returns false for anything else, a list of names included.
