@@ -27,9 +27,9 @@ func buttonsOf(post loader.Post) []button {
 	case loader.StatusUnderReview:
 		return []button{{revert, "Cancel the review", false}}
 	case loader.StatusNeedsApproval:
-		return []button{{approve, "Approve", true}, {discard, "Discard", false}, {review, "Review again", false}}
+		return []button{{approve, "Approve", true}, {discard, "Discard", false}, {review, "Review again", false}, {revert, "Cancel the review", false}}
 	case loader.StatusPublished:
-		return []button{{unpublish, "Unpublish", false}, {publish, "Announce again", false}}
+		return []button{{unpublish, "Unpublish", false}, {publish, "Announce", false}}
 	default:
 		return []button{{review, "Send to review", true}, {publish, "Publish", false}}
 	}
