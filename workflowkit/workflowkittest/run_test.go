@@ -250,7 +250,7 @@ func TestFunctions(t *testing.T) {
 
 func TestActionsAreFaked(t *testing.T) {
 	t.Parallel()
-	real := func(t *testing.T) workflowkit.Handler {
+	own := func(t *testing.T) workflowkit.Handler {
 		return func(context.Context, *workflowkit.Run, map[string]any) (any, error) {
 			t.Error("a faked action is called")
 			return nil, nil
@@ -258,7 +258,7 @@ func TestActionsAreFaked(t *testing.T) {
 	}
 	const definition = `{"actions":[{"id":"1","kind":"a"},{"id":"2","kind":"b","inputs":{"x":"!ref($.state.1.n)"}}],"edges":[{"from":"$source","to":"1"},{"from":"1","to":"2"}]}`
 	both(t, func(t *testing.T, options ...workflowkittest.Option) {
-		engine, err := workflowkit.New(workflowkit.WithActions(untyped("a", real(t)), untyped("b", real(t))))
+		engine, err := workflowkit.New(workflowkit.WithActions(untyped("a", own(t)), untyped("b", own(t))))
 		if err != nil {
 			t.Fatal(err)
 		}
