@@ -3,11 +3,13 @@ package loader
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
 
 	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/driver"
 	"github.com/ncruces/go-sqlite3/gormlite"
 	"gorm.io/driver/postgres"
@@ -104,8 +106,20 @@ func ping(ctx context.Context, pool *sql.DB, d dialect) error {
 	if d == dialectSQLite {
 		query = "PRAGMA schema_version"
 	}
-	var number int64
-	return pool.QueryRowContext(ctx, query).Scan(&number)
+	for {
+		var number int64
+		err := pool.QueryRowContext(ctx, query).Scan(&number)
+		// The first connections to a new file all switch it to the write-ahead log, for which SQLite does not wait by
+		// itself: it could be for ever.
+		if !errors.Is(err, sqlite3.BUSY) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
 }
 
 // Close closes the connections. Queries that are running are waited for.
