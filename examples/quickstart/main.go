@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"log"
+	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -15,8 +16,7 @@ import (
 )
 
 // Workflows are data. This one is a constant; package loader has those that users have stored in a database.
-const workflow = `{"actions": [{"id": "1", "kind": "greet", "inputs": {"name": "!ref($.event.data.name)"}}],
-	"edges": [{"from": "$source", "to": "1"}]}`
+const workflow = `{"actions": [{"id": "1", "kind": "greet", "inputs": {"name": "!ref($.event.data.name)"}}], "edges": [{"from": "$source", "to": "1"}]}`
 
 type greeting struct {
 	Name string `json:"name" jsonschema:"title=Name,minLength=1"`
@@ -45,11 +45,11 @@ func main() {
 	client, err := inngest.NewClient(config)
 	check(err)
 	check(inngest.Register(client, engine, inngest.Function{ID: "greet", Events: []string{"demo/greet"}}))
-	addr := "127.0.0.1:" + cmp.Or(os.Getenv("PORT"), "3000")
-	check(client.Sync(context.Background(), "http://"+addr+"/api/inngest"))
-	log.Printf(`try: curl %s/e/key -d '{"name": "demo/greet", "data": {"name": "Ada"}}'`,
-		cmp.Or(config.BaseURL, os.Getenv("INNGEST_BASE_URL"), "http://localhost:8288"))
-	check(http.ListenAndServe(addr, client.Handler()))
+	listener, err := net.Listen("tcp", "127.0.0.1:"+cmp.Or(os.Getenv("PORT"), "3000"))
+	check(err)
+	check(client.Sync(context.Background(), "http://"+listener.Addr().String()+"/api/inngest"))
+	log.Printf(`try: curl %s/e/key -d '{"name":"demo/greet","data":{"name":"Ada"}}'`, cmp.Or(config.BaseURL, "http://localhost:8288"))
+	check(http.Serve(listener, client.Handler()))
 }
 
 func check(err error) {
