@@ -89,6 +89,16 @@
 //
 // Its output is {"result": true} or {"result": false}, and its edges are "if" and "else" on !ref($.output.result).
 //
+// # Other built-in actions
+//
+//	builtin:switch          {"case": name} of the first of its cases with the value, or "default"; edges match the name
+//	builtin:delay           sleeps for a duration, such as 1d 12h, or until a time
+//	builtin:wait_for_event  {"received": bool, "event": …}; its edges are "Received" and "Timed out"
+//	builtin:send_event      sends an event, {"id": …}
+//	builtin:invoke          calls another Inngest function, {"result": …}
+//
+// [WithoutBuiltins] turns off those that users shall not draw.
+//
 // # Handlers and steps
 //
 // A run is executed in passes. Each calls the handlers anew, and each step that has been executed returns what it
