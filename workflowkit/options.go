@@ -19,6 +19,7 @@ type settings struct {
 	noBuiltins bool
 	disabled   map[string]bool
 	openKinds  bool
+	observers  []Observer
 }
 
 // WithActions registers actions. It may be given several times.
@@ -50,6 +51,19 @@ func WithLogger(logger *slog.Logger) Option {
 			return errors.New("logger is nil")
 		}
 		s.logger = logger
+		return nil
+	}
+}
+
+// WithObservers adds observers, which are told in the order in which they were added.
+func WithObservers(observers ...Observer) Option {
+	return func(s *settings) error {
+		for _, observer := range observers {
+			if observer == nil {
+				return errors.New("an observer is nil")
+			}
+		}
+		s.observers = append(s.observers, observers...)
 		return nil
 	}
 }

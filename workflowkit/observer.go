@@ -1,0 +1,88 @@
+package workflowkit
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+)
+
+// Observer is told what runs do, for histories, logs, traces and metrics. It is told of each transition once, by the
+// process that did the work, and not again by the passes that replay it. Where a process dies, or a call is lost and
+// made again, a transition may be told twice: [Transition.Key] is the same then.
+//
+// Observe is called on the goroutine that executes the run, in the order of the transitions, and may be called by
+// several runs at once. It should return soon and must not panic. It cannot stop a run: what fails in an observer is
+// the observer's own business.
+type Observer interface {
+	Observe(ctx context.Context, t Transition)
+}
+
+// ObserverFunc is a function as an [Observer].
+type ObserverFunc func(ctx context.Context, t Transition)
+
+// Observe implements [Observer].
+func (f ObserverFunc) Observe(ctx context.Context, t Transition) { f(ctx, t) }
+
+// TransitionType says what has happened.
+type TransitionType string
+
+// What an [Observer] is told.
+const (
+	// RunStarted is told when the workflow has been loaded, before anything runs. Event is set.
+	RunStarted TransitionType = "run.started"
+	// RunCompleted, RunFailed and RunSkipped are told when a run is over. Result is set.
+	RunCompleted TransitionType = "run.completed"
+	RunFailed    TransitionType = "run.failed"
+	RunSkipped   TransitionType = "run.skipped"
+	// ActionStarted is told when the inputs of an action are known, before its handler is called for the first time.
+	ActionStarted TransitionType = "action.started"
+	// ActionWaiting is told when an action begins to sleep or to wait. StepID and, where it is known, Until are set.
+	ActionWaiting TransitionType = "action.waiting"
+	// ActionRetrying is told when an attempt of an action has failed and there will be another one. Error is set.
+	ActionRetrying TransitionType = "action.retrying"
+	// ActionCompleted, ActionFailed and ActionSkipped are told when it is known what became of an action.
+	ActionCompleted TransitionType = "action.completed"
+	ActionFailed    TransitionType = "action.failed"
+	ActionSkipped   TransitionType = "action.skipped"
+	// EdgeDecided is told when an edge is taken or not. Edge is set.
+	EdgeDecided TransitionType = "edge.decided"
+)
+
+// Transition is something that a run has done. Values that their schemas mark as secret (writeOnly or x-secret) are
+// replaced in it. The observer must not modify what it refers to.
+type Transition struct {
+	// Key identifies the transition: it is the same if the transition is told twice, and no other one has it.
+	Key string
+	// Type says what has happened.
+	Type TransitionType
+	// Time is when.
+	Time time.Time
+	// RunID is the id of the run.
+	RunID string
+	// Workflow is what the run executes. It is the zero value if no workflow was found.
+	Workflow WorkflowInfo
+	// Event is the event that started the run.
+	Event Event
+	// Action is the action that a transition of an action is about.
+	Action ActionInfo
+	// StepID is the step that an action waits in, or whose attempt has failed, without the action's id.
+	StepID string
+	// Attempt counts the attempts of the work that the transition is about, from 0.
+	Attempt int
+	// Started is when the action, or the run, that is over now was started. It is zero if this process does not know.
+	Started time.Time
+	// Until is when a wait is over at the latest. It is zero if that is not known.
+	Until time.Time
+	// Inputs are the resolved inputs of an action that has started or is over.
+	Inputs json.RawMessage
+	// Output is what a completed action returned.
+	Output json.RawMessage
+	// Error is the text of the error of a failed attempt, action or run.
+	Error string
+	// Reason says why an action or a run was skipped.
+	Reason string
+	// Edge is the decided edge.
+	Edge *EdgeResult
+	// Result is the result of a run that is over.
+	Result *Result
+}
