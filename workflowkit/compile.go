@@ -1,14 +1,9 @@
 package workflowkit
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"math"
 	"strings"
-
-	"github.com/workflowkit/workflowkit-go/workflowkit/internal/jsonvalue"
 )
 
 // compiler turns a definition into a plan and collects everything that is wrong with it.
@@ -59,7 +54,7 @@ func compile(kinds *kinds, limits Limits, definition json.RawMessage) (*plan, Pr
 	if c.problems.failed() {
 		return nil, c.problems.inOrder(definition)
 	}
-	c.plan.info.Hash = contentHash(definition)
+	c.plan.info.Hash = ContentHash(definition)
 	return c.plan, c.problems.inOrder(definition)
 }
 
@@ -104,17 +99,3 @@ func clip(text string, most int) string {
 func actionPlace(i int, id string) place { return place{path: fmt.Sprintf("/actions/%d", i), id: id} }
 
 func (p place) in(name string) place { return place{path: p.path + "/" + name, id: p.id} }
-
-// contentHash identifies a definition by its canonical form: databases that store JSON reorder its members.
-func contentHash(definition json.RawMessage) string {
-	value, err := jsonvalue.Decode(definition, nil)
-	if err != nil {
-		return ""
-	}
-	canonical, err := jsonvalue.Append(nil, value, nil, math.MaxInt)
-	if err != nil {
-		return ""
-	}
-	sum := sha256.Sum256(canonical)
-	return hex.EncodeToString(sum[:])
-}
