@@ -99,18 +99,20 @@ func define[In, Out any](spec Spec, fn func(ctx context.Context, run *Run, in In
 			return action
 		}
 	}
-	flat := newFlatDecoder(reflect.TypeFor[In]())
+	reader, writer := newInputReader[In](), newFlatEncoder(reflect.TypeFor[Out]())
 	action.call = func(ctx context.Context, run *Run, raw json.RawMessage) (json.RawMessage, error) {
-		var in In
-		if flat == nil || !flat.decode(raw, &in) {
-			in = *new(In)
-			if err := json.Unmarshal(raw, &in); err != nil {
-				return nil, decodeInputError(run, err)
-			}
+		in, err := reader.read(raw)
+		if err != nil {
+			return nil, decodeInputError(run, err)
 		}
 		out, err := fn(ctx, run, in)
 		if err != nil {
 			return nil, err
+		}
+		if writer != nil {
+			if raw, ok := writer.encode(out); ok {
+				return raw, nil
+			}
 		}
 		return marshalOutput(out)
 	}

@@ -45,7 +45,10 @@ func newFlatDecoder(t reflect.Type) *flatDecoder {
 	return d
 }
 
-func notPlain(r rune) bool { return r != '_' && r != '-' && (r < '0' || r > 'z') }
+func notPlain(r rune) bool {
+	letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
+	return r != '_' && r != '-' && !letter && (r < '0' || r > '9')
+}
 
 func readsItself(t reflect.Type) bool {
 	p := reflect.PointerTo(t)
@@ -69,8 +72,8 @@ func flatKind(t reflect.Type) bool {
 func (d *flatDecoder) decode(text []byte, v any) bool {
 	target := reflect.ValueOf(v).Elem()
 	plain := true
-	err := jsonvalue.Members(text, func(name string, value []byte) {
-		i, ok := d.fields[name]
+	err := jsonvalue.Members(text, func(name, value []byte) {
+		i, ok := d.fields[string(name)]
 		// encoding/json also takes names in other cases.
 		plain = plain && ok && setFlat(target.Field(i), value)
 	})
@@ -113,24 +116,32 @@ func setFlat(f reflect.Value, text []byte) bool {
 }
 
 // decodeResult decodes the result of a step. A replay decodes every one of them, and many are plain.
-func decodeResult(text json.RawMessage, v any) error {
-	switch p := v.(type) {
+func decodeResult[T any](text json.RawMessage) (T, error) {
+	var out T
+	switch p := any(&out).(type) {
 	case *string:
 		if s, ok := jsonvalue.Text(text); ok {
 			*p = s
-			return nil
+			return out, nil
 		}
 	case *bool:
 		switch string(text) {
 		case "true", "false":
 			*p = text[0] == 't'
-			return nil
+			return out, nil
 		}
 	case *int:
 		if n, err := strconv.Atoi(string(text)); err == nil && json.Valid(text) {
 			*p = n
-			return nil
+			return out, nil
 		}
 	}
-	return json.Unmarshal(text, v)
+	return unmarshal[T](text)
+}
+
+// unmarshal is apart from [decodeResult] because what encoding/json is given has to be on the heap.
+func unmarshal[T any](text json.RawMessage) (T, error) {
+	var out T
+	err := json.Unmarshal(text, &out)
+	return out, err
 }

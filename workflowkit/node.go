@@ -16,6 +16,7 @@ import (
 // result yet: a goroutine that ends runs its deferred functions, and no recover in a handler can hold it.
 type node struct {
 	id    string
+	steps *stepNames
 	tools Tools
 	run   Run
 	ctx   nodeContext
@@ -26,8 +27,8 @@ type node struct {
 	caller caller
 
 	mu sync.Mutex
-	// idle is signalled when busy ends.
-	idle      sync.Cond
+	// idle is closed when busy ends, if somebody waits for that.
+	idle      chan struct{}
 	busy      bool
 	suspended bool
 	// over says that the handler is not to be served any more.
@@ -70,7 +71,11 @@ func (n *node) outcome() (json.RawMessage, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for n.busy {
-		n.idle.Wait()
+		idle := make(chan struct{})
+		n.idle = idle
+		n.mu.Unlock()
+		<-idle
+		n.mu.Lock()
 	}
 	n.over = true
 	n.ctx.end()
@@ -120,8 +125,11 @@ func (n *node) enter() error {
 func (n *node) leave() {
 	n.mu.Lock()
 	n.busy = false
+	if n.idle != nil {
+		close(n.idle)
+		n.idle = nil
+	}
 	n.mu.Unlock()
-	n.idle.Broadcast()
 }
 
 // suspend marks the node and ends the calling goroutine.
@@ -155,7 +163,7 @@ func begin(ctx context.Context, id string) (*node, error) {
 }
 
 // stepID returns the id of a step with that of its action.
-func (n *node) stepID(id string) string { return n.id + "/" + id }
+func (n *node) stepID(id string) string { return n.steps.full(n.id, id) }
 
 // withTools calls f with the tools of the running action and the step's full id, and unwinds the handler if the step
 // has no result yet.

@@ -28,6 +28,8 @@ type planNode struct {
 	logic *plannedLogic
 	// handled says that an edge for errors leaves the node.
 	handled bool
+	// steps are the full ids of the action's steps.
+	steps *stepNames
 	// errorIDs are the steps that make errors durable which a handler raises outside of its steps.
 	errorIDs [maxErrorSteps]string
 }

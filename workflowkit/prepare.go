@@ -17,8 +17,8 @@ func (x *execution) prepare(ctx context.Context, i int) (*node, error) {
 		return nil, err
 	}
 	x.nodes[i].inputs = inputs
-	n := &node{id: planned.action.ID, tools: x.tools, handler: planned.kind.call, inputs: inputs}
-	n.idle.L = &n.mu
+	n := x.newNode()
+	n.id, n.steps, n.tools, n.handler, n.inputs = planned.action.ID, planned.steps, x.tools, planned.kind.call, inputs
 	n.ctx.Context, n.ctx.node = ctx, n
 	n.run = Run{
 		ID: x.in.RunID, Attempt: x.in.Attempt, Event: x.in.Event, Workflow: x.info, Action: planned.action.info(),
@@ -28,6 +28,17 @@ func (x *execution) prepare(ctx context.Context, i int) (*node, error) {
 		n.handler = replaced
 	}
 	return n, nil
+}
+
+// newNode returns an empty node. Nodes are made several at a time. None is used twice: a handler may keep its context.
+func (x *execution) newNode() *node {
+	const most = 16
+	if len(x.fresh) == 0 {
+		x.fresh = make([]node, min(most, len(x.nodes)-len(x.ran)))
+	}
+	n := &x.fresh[0]
+	x.fresh = x.fresh[1:]
+	return n
 }
 
 // replacement returns the handler that stands in for an action's own, if there is one.

@@ -21,13 +21,13 @@ import (
 // functions, and the handler is called again later. So a handler should do nothing but call steps and compute from
 // their results, and must not start goroutines that call steps.
 func Step[T any](ctx context.Context, id string, fn func(ctx context.Context) (T, error)) (T, error) {
-	var out T
+	var zero T
 	if fn == nil {
-		return out, NoRetryError(fmt.Errorf("step %q: function is nil", id))
+		return zero, NoRetryError(fmt.Errorf("step %q: function is nil", id))
 	}
 	n, err := begin(ctx, id)
 	if err != nil {
-		return out, err
+		return zero, err
 	}
 	defer n.leave()
 	raw, err := n.tools.Run(ctx, n.stepID(id), func(ctx context.Context) (raw json.RawMessage, err error) {
@@ -46,10 +46,10 @@ func Step[T any](ctx context.Context, id string, fn func(ctx context.Context) (T
 		if errors.Is(err, ErrSuspended) {
 			n.suspend()
 		}
-		return out, err
+		return zero, err
 	}
-	if err := decodeResult(raw, &out); err != nil {
-		var zero T
+	out, err := decodeResult[T](raw)
+	if err != nil {
 		return zero, NoRetryError(fmt.Errorf("step %q: stored result does not fit %T: %w", id, zero, err))
 	}
 	return out, nil

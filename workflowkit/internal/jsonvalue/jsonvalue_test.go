@@ -63,7 +63,7 @@ func agree(t *testing.T, text []byte) {
 		t.Fatalf("Decode(%q): error %v, encoding/json says %v", text, err, wantErr)
 	}
 	valid := func(err error) bool { return err == nil || errors.Is(err, jsonvalue.ErrKind) }
-	if err := jsonvalue.Members(text, func(string, []byte) {}); valid(err) != (wantErr == nil) {
+	if err := jsonvalue.Members(text, func(_, _ []byte) {}); valid(err) != (wantErr == nil) {
 		t.Errorf("Members(%q): error %v, encoding/json says %v", text, err, wantErr)
 	}
 	if err := jsonvalue.Items(text, func([]byte) {}); valid(err) != (wantErr == nil) {
@@ -152,8 +152,8 @@ func TestDepthIsBounded(t *testing.T) {
 func TestMembers(t *testing.T) {
 	t.Parallel()
 	var got []string
-	err := jsonvalue.Members([]byte(` {"b" : [1, 2] , "a":{"x":"}"},"b":null} `), func(name string, value []byte) {
-		got = append(got, name+"="+string(value))
+	err := jsonvalue.Members([]byte(` {"b" : [1, 2] , "a":{"x":"}"},"b":null} `), func(name, value []byte) {
+		got = append(got, string(name)+"="+string(value))
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -6,8 +6,8 @@ import "errors"
 var ErrKind = errors.New("JSON value of another type")
 
 // Members calls f with the name and the text of each member of a JSON object, in order. It validates the whole text
-// before it returns, but calls f on the way.
-func Members(text []byte, f func(name string, value []byte)) error {
+// before it returns, but calls f on the way. The name is valid during the call only.
+func Members(text []byte, f func(name, value []byte)) error {
 	s := scanner{text: text}
 	if s.space() != '{' {
 		return s.other()
@@ -17,7 +17,7 @@ func Members(text []byte, f func(name string, value []byte)) error {
 		return err
 	}
 	for more := !empty; more; {
-		name, err := s.name()
+		name, err := s.nameBytes()
 		if err != nil {
 			return err
 		}

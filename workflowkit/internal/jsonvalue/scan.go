@@ -85,15 +85,24 @@ func (s *scanner) next(closing byte) (more bool, err error) {
 
 // name reads the name of a member and the colon behind it.
 func (s *scanner) name() (string, error) {
+	name, err := s.nameBytes()
+	return string(name), err
+}
+
+// nameBytes is [scanner.name] without a copy of a name that has no escapes.
+func (s *scanner) nameBytes() ([]byte, error) {
 	if s.space() != '"' {
-		return "", s.unexpected("a name in quotes")
+		return nil, s.unexpected("a name in quotes")
 	}
-	name, err := s.string()
+	name, plain, err := s.quoted()
 	if err != nil {
-		return "", err
+		return nil, err
+	}
+	if !plain {
+		name = []byte(unquote(name))
 	}
 	if s.space() != ':' {
-		return "", s.unexpected("a colon")
+		return nil, s.unexpected("a colon")
 	}
 	s.pos++
 	s.space()

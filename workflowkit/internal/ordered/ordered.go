@@ -31,7 +31,7 @@ var ErrNotObject = errors.New("not a JSON object")
 func Parse(data []byte) (Object, error) {
 	object := Object{}
 	var index map[string]int
-	err := jsonvalue.Members(data, func(name string, value []byte) {
+	err := jsonvalue.Members(data, func(name, value []byte) {
 		// Objects with few members are searched. Larger ones, which a stranger may have made, get an index.
 		const few = 8
 		if index == nil && len(object) > few {
@@ -41,15 +41,15 @@ func Parse(data []byte) (Object, error) {
 			}
 		}
 		if index == nil {
-			object = object.Set(name, value)
+			object = object.Set(string(name), value)
 			return
 		}
-		if i, ok := index[name]; ok {
+		if i, ok := index[string(name)]; ok {
 			object[i].Value = value
 			return
 		}
-		index[name] = len(object)
-		object = append(object, Member{Name: name, Value: value})
+		index[string(name)] = len(object)
+		object = append(object, Member{Name: string(name), Value: value})
 	})
 	if errors.Is(err, jsonvalue.ErrKind) {
 		return nil, ErrNotObject
