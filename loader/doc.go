@@ -17,6 +17,8 @@
 //   - to blog_posts, workflow_error (why the last run failed) and workflow_revision (which run made the revision, from
 //     which text), both nullable text;
 //   - to workflows, the index workflowkit_workflow_of_event, which answers [DB.LoadWorkflow];
+//   - users, unless there is a table of that name (one with ids that are texts, like Prisma's, gets the columns that it
+//     lacks), and beside it workflowkit_identities, workflowkit_sessions, workflowkit_logins and workflowkit_post_runs;
 //   - the tables workflowkit_migrations (goose's list), workflowkit_tables (which tables were here before, and when
 //     the seeds were put in) and workflowkit_writes (keys of writes, kept for 90 days).
 //
@@ -64,6 +66,12 @@
 //
 // Inngest's run ids tell by themselves which run is newer. With other ids, the run that wrote to the post first counts
 // as the older one.
+//
+// # Users
+//
+// A [User] is a row of users, in the shape that Prisma gives it, so people keep their roles when a database is taken over.
+// [DB.SignIn] finds the person behind an account of a provider, [DB.CreateSession] and [DB.Session] keep them signed in.
+// Of tokens only hashes are stored. Tables accounts and sessions of the other application are not used.
 //
 // # Limits
 //

@@ -107,3 +107,6 @@ func asConflict(err error) error {
 	}
 	return err
 }
+
+// isDuplicate reports whether a row of the same key is there already.
+func isDuplicate(err error) bool { return errors.Is(err, gorm.ErrDuplicatedKey) }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"time"
 
 	"github.com/workflowkit/workflowkit-go/loader"
 	"github.com/workflowkit/workflowkit-go/workflowkit"
@@ -160,4 +161,31 @@ func ExampleParseID() {
 	// 7 <nil>
 	// 7 <nil>
 	// 0 invalid id "{\"id\":7}": a string or a number is needed
+}
+
+// A person signs in with an account of a provider, and the browser keeps the token of a session.
+func ExampleDB_SignIn() {
+	ctx := context.Background()
+	db := openSeeded()
+	defer db.Close()
+	user, err := db.SignIn(ctx, loader.Account{
+		Issuer: "https://accounts.example", Subject: "42", Email: "ann@example.com", Name: "Ann",
+	}, loader.SignInRule{New: loader.RoleEditor})
+	if err != nil {
+		log.Fatal(err)
+	}
+	limits := loader.SessionLimits{Idle: time.Hour, Absolute: 24 * time.Hour}
+	token, err := db.CreateSession(ctx, user.ID, time.Now(), limits)
+	if err != nil {
+		log.Fatal(err)
+	}
+	session, err := db.Session(ctx, token, time.Now(), limits)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(session.User.Name, session.User.Role)
+	fmt.Println("is an admin:", session.User.Role.Includes(loader.RoleAdmin))
+	// Output:
+	// Ann editor
+	// is an admin: false
 }

@@ -103,6 +103,7 @@ func (db *DB) provider() (*goose.Provider, error) {
 		goose.WithGoMigrations(
 			goose.NewGoMigration(2, &goose.GoFunc{RunTx: db.addColumns}, nil),
 			goose.NewGoMigration(3, &goose.GoFunc{RunTx: db.addIndexes}, nil),
+			goose.NewGoMigration(5, &goose.GoFunc{RunTx: db.addUsers}, nil),
 		),
 	}
 	if db.dialect == dialectSQLite {

@@ -7,7 +7,7 @@ import (
 )
 
 // latestVersion is the version of the schema that this package needs.
-const latestVersion = 3
+const latestVersion = 5
 
 const (
 	uniqueTriggerIndex = "workflowkit_one_enabled_per_trigger"
@@ -45,6 +45,10 @@ func (db *DB) addColumns(ctx context.Context, tx *sql.Tx) error {
 	if err := db.limitLockWait(ctx, tx); err != nil {
 		return err
 	}
+	return db.addMissing(ctx, tx, columns)
+}
+
+func (db *DB) addMissing(ctx context.Context, tx *sql.Tx, columns []column) error {
 	for _, c := range columns {
 		exists, err := db.columnExists(ctx, tx, c)
 		if err != nil {

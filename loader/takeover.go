@@ -58,6 +58,10 @@ func (db *DB) preflight(ctx context.Context) error {
 
 // describe returns what the name stands for and the type of its id, or sql.ErrNoRows if nothing has this name.
 func (db *DB) describe(ctx context.Context, table string) (kind, idType string, err error) {
+	return db.describeIn(ctx, db.sql, table)
+}
+
+func (db *DB) describeIn(ctx context.Context, q queryer, table string) (kind, idType string, err error) {
 	query := `SELECT m.type, coalesce((SELECT c.type FROM pragma_table_info(m.name) c WHERE lower(c.name) = 'id'), '')
 		FROM sqlite_master m WHERE m.name = ? COLLATE NOCASE`
 	if db.dialect == dialectPostgres {
@@ -66,6 +70,6 @@ func (db *DB) describe(ctx context.Context, table string) (kind, idType string, 
 			FROM pg_class c LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'id' AND NOT a.attisdropped
 			WHERE c.oid = to_regclass($1)`
 	}
-	err = db.sql.QueryRowContext(ctx, query, table).Scan(&kind, &idType)
+	err = q.QueryRowContext(ctx, query, table).Scan(&kind, &idType)
 	return kind, idType, err
 }
