@@ -19,6 +19,7 @@ func (c *compiler) compileActions() {
 		node.action, node.errorIDs, node.steps = action, errorStepIDs(action.ID), &stepNames{}
 		if node.kind = c.kind(action.Kind, at); node.kind != nil {
 			c.compileInputs(i, at)
+			node.retries, node.timeout = c.failureHandling(action, at)
 		}
 	}
 }

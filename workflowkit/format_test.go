@@ -29,6 +29,8 @@ func oddRows() map[string]string {
 		"big numbers and exponents":      `{"metadata":{"n":9007199254740993,"e":1e400,"f":1.0},"actions":[{"id":"1","kind":"a","inputs":{"n":12345678901234567890}}],"edges":[]}`,
 		"texts that HTML and JS dislike": `{"name":"<b>&\u2028</b>","actions":[{"id":"1","kind":"a","inputs":{"t":"<script>","x":"\ud83d\ude00"}}],"edges":[]}`,
 		"a repeated member of metadata":  `{"metadata":{"a":1,"a":2},"actions":[],"edges":[]}`,
+		"retries and timeouts":           `{"actions":[{"timeout":"1d 12h","id":"1","kind":"a","retries":3},{"id":"2","kind":"a","retries":3.0,"timeout":""}],"edges":[]}`,
+		"strange retries and timeouts":   `{"actions":[{"id":"1","kind":"a","retries":"3","timeout":30},{"id":"2","kind":"a","retries":1.5,"timeout":null},{"id":"3","kind":"a","retries":null,"timeout":{}}],"edges":[]}`,
 		"spaces and lines":               " {\n \"actions\" : [ { \"id\" : \"1\" , \"kind\" : \"a\" } ] , \"edges\" : [ ] } \n",
 	}
 }
@@ -163,6 +165,8 @@ func TestChangesAreSmall(t *testing.T) {
 		"a value":         {func(w *workflowkit.Workflow) { w.Edges[0].Conditional.Value = json.RawMessage(`0`) }, strings.Replace(row, `"ref":"r"}`, `"ref":"r","value":0}`, 1)},
 		"one action less": {func(w *workflowkit.Workflow) { w.Actions = w.Actions[1:] }, strings.Replace(row, `{"y":2,"kind":"a","id":"1","inputs":{"z":1,"a":2}},`, ``, 1)},
 		"no edges":        {func(w *workflowkit.Workflow) { w.Edges = nil }, row[:strings.Index(row, `"edges":[`)] + `"edges":[]}`},
+		"retries":         {func(w *workflowkit.Workflow) { w.Actions[0].Retries = new(0) }, strings.Replace(row, `"a":2}}`, `"a":2},"retries":0}`, 1)},
+		"a timeout":       {func(w *workflowkit.Workflow) { w.Actions[1].Timeout = "5m" }, strings.Replace(row, `"name":""}`, `"name":"","timeout":"5m"}`, 1)},
 		"another edge": {
 			func(w *workflowkit.Workflow) { w.Edges = append(w.Edges, workflowkit.Edge{From: "1", To: "2"}) },
 			strings.TrimSuffix(row, "]}") + `,{"from":"1","to":"2"}]}`,
@@ -210,6 +214,28 @@ func TestNewWorkflowsAreWritten(t *testing.T) {
 	}
 	if want := `{"actions":[],"edges":[]}`; string(empty) != want {
 		t.Errorf("the zero value: got %s, want %s", empty, want)
+	}
+}
+
+func TestRetriesAndTimeoutsAreReadAndRemoved(t *testing.T) {
+	t.Parallel()
+	w, err := workflowkit.ParseWorkflow([]byte(`{"actions":[{"id":"1","retries":2,"timeout":"90s","kind":"a"},{"id":"2","kind":"a"}],"edges":[]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := w.Actions[0]; a.Retries == nil || *a.Retries != 2 || a.Timeout != "90s" {
+		t.Errorf("action: %+v", a)
+	}
+	if a := w.Actions[1]; a.Retries != nil || a.Timeout != "" {
+		t.Errorf("an action without: %+v", a)
+	}
+	w.Actions[0].Retries, w.Actions[0].Timeout = nil, ""
+	got, err := json.Marshal(w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := `{"actions":[{"id":"1","kind":"a"},{"id":"2","kind":"a"}],"edges":[]}`; string(got) != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
 	}
 }
 

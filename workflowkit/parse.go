@@ -55,6 +55,13 @@ func (p *parser) action(path string, raw json.RawMessage) WorkflowAction {
 			a.Inputs = inputs
 		}
 	}
+	// What does not read as either is reported by the validation: it may be a member of somebody else's.
+	if raw, ok := members.Get(memberRetries); ok {
+		a.Retries = readInteger(raw)
+	}
+	if raw, ok := members.Get(memberTimeout); ok {
+		a.Timeout = readText(raw)
+	}
 	return a
 }
 

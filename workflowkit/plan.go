@@ -1,6 +1,9 @@
 package workflowkit
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // plan is a definition compiled for execution. It is immutable and shared by all runs of the definition.
 type plan struct {
@@ -28,6 +31,10 @@ type planNode struct {
 	logic *plannedLogic
 	// handled says that an edge for errors leaves the node.
 	handled bool
+	// retries are those of the action's steps. Nil means as many as the backend gives any step.
+	retries *int
+	// timeout limits each attempt. Zero means no limit.
+	timeout time.Duration
 	// steps are the full ids of the action's steps.
 	steps *stepNames
 	// errorIDs are the steps that make errors durable which a handler raises outside of its steps.

@@ -52,6 +52,8 @@ const (
 	CodeConditionValue   Code = "condition_value"    // a match condition without a value
 	CodeLogicOperator    Code = "logic_operator"     // an unknown JSON Logic operator
 	CodeLogicShape       Code = "logic_shape"        // a JSON Logic operator with wrong arguments
+	CodeRetries          Code = "retries_invalid"    // an action's retries are not a whole number from 0 to 20
+	CodeTimeout          Code = "timeout_invalid"    // an action's timeout is not a duration
 	CodeDefinitionAbsent Code = "definition_missing" // the workflow has no definition
 	CodeMore             Code = "more"               // there are more findings than are listed
 )

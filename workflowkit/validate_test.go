@@ -84,6 +84,11 @@ func ifThen(condition string) string {
 		{"from":"2","to":"4","conditional":{"type":"else","ref":"!ref($.output.result)"}}]}`, condition)
 }
 
+// failing is a workflow of one action with further members.
+func failing(members string) string {
+	return fmt.Sprintf(`{"actions":[{"id":"1","kind":"any",%s}],"edges":[{"from":"$source","to":"1"}]}`, members)
+}
+
 // findings lists findings as "code path".
 func findings(problems workflowkit.Problems) []string {
 	out := []string{}
@@ -283,6 +288,20 @@ func validateCases() map[string]validateCase {
 		"a text for a union of literals":   {doc: after("union", `{"mode":"!ref($.state.1.text)"}`)},
 		"a number for a union of literals": {doc: after("union", `{"mode":"!ref($.state.1.count)"}`), want: []string{"ref_type /actions/1/inputs/mode"}},
 
+		// Failure handling.
+		"retries and a timeout":              {doc: failing(`"retries":20,"timeout":"1d 12h"`)},
+		"no retries and null for a timeout":  {doc: failing(`"retries":0,"timeout":null`)},
+		"null for retries, an empty timeout": {doc: failing(`"retries":null,"timeout":""`)},
+		"retries in quotes":                  {doc: failing(`"retries":"3"`), want: []string{"retries_invalid /actions/0/retries"}, message: "write it without quotes"},
+		"negative retries":                   {doc: failing(`"retries":-1`), want: []string{"retries_invalid /actions/0/retries"}, message: "0 to 20 are possible"},
+		"too many retries":                   {doc: failing(`"retries":21`), want: []string{"retries_invalid /actions/0/retries"}, message: "choose 0 to 20"},
+		"half a retry":                       {doc: failing(`"retries":0.5`), want: []string{"retries_invalid /actions/0/retries"}, message: "are 0.5"},
+		"more retries than numbers":          {doc: failing(`"retries":1e999`), want: []string{"retries_invalid /actions/0/retries"}},
+		"a timeout that is a number":         {doc: failing(`"timeout":30`), want: []string{"timeout_invalid /actions/0/timeout"}, message: "a text is expected"},
+		"a timeout without a unit":           {doc: failing(`"timeout":"30"`), want: []string{"timeout_invalid /actions/0/timeout"}, message: "not a number with a unit"},
+		"a timeout of no time":               {doc: failing(`"timeout":"0s"`), want: []string{"timeout_invalid /actions/0/timeout"}, message: "no time at all"},
+		"a timeout that is too long":         {doc: failing(`"timeout":"53w"`), want: []string{"timeout_invalid /actions/0/timeout"}, message: "more than 366 days"},
+
 		// JSON Logic.
 		"an unknown operator":                  {doc: ifThen(`{"===!":[1,2]}`), want: []string{"logic_operator /actions/1/inputs/condition/===!"}},
 		"an operator with wrong arguments":     {doc: ifThen(`{"==":[1]}`), want: []string{"logic_shape /actions/1/inputs/condition/=="}},
@@ -390,6 +409,7 @@ func TestEveryCodeIsFound(t *testing.T) {
 		workflowkit.CodeInputType, workflowkit.CodeRefSyntax, workflowkit.CodeRefUnknown, workflowkit.CodeRefOrder, workflowkit.CodeRefMaybe,
 		workflowkit.CodeRefProperty, workflowkit.CodeRefType, workflowkit.CodeConditionType, workflowkit.CodeConditionRef, workflowkit.CodeConditionValue,
 		workflowkit.CodeLogicOperator, workflowkit.CodeLogicShape, workflowkit.CodeDefinitionAbsent,
+		workflowkit.CodeRetries, workflowkit.CodeTimeout,
 	} {
 		if !found[code] {
 			t.Errorf("no case has a finding with the code %q", code)

@@ -40,6 +40,11 @@ type WorkflowAction struct {
 	Name, Description string
 	// Inputs is the JSON object of configured inputs; strings in it may hold refs. Nil means none.
 	Inputs json.RawMessage
+	// Retries is how often a step of the action is tried again, 0 to [MaxRetries]. Nil means as often as the backend is
+	// configured.
+	Retries *int
+	// Timeout limits each attempt of the action, as [ParseDuration] reads it: "30s", "1d 12h". Empty means no limit.
+	Timeout string
 
 	members ordered.Object
 }

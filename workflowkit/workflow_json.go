@@ -3,6 +3,8 @@ package workflowkit
 import (
 	"bytes"
 	"encoding/json"
+	"math"
+	"strconv"
 
 	"github.com/workflowkit/workflowkit-go/workflowkit/internal/ordered"
 )
@@ -84,6 +86,8 @@ func (a WorkflowAction) MarshalJSON() ([]byte, error) {
 	out.text("name", a.Name)
 	out.text("description", a.Description)
 	out.raw("inputs", a.Inputs)
+	out.integer("retries", a.Retries)
+	out.text("timeout", a.Timeout)
 	return out.members.MarshalJSON()
 }
 
@@ -153,6 +157,19 @@ func (w *writer) set(name, value string) {
 	w.members = w.members.Set(name, raw)
 }
 
+// integer writes a whole number. A member that does not read as one is left as it is.
+func (w *writer) integer(name string, value *int) {
+	was, ok := w.members.Get(name)
+	before := readInteger(was)
+	switch {
+	case ok && (before == nil) == (value == nil) && (value == nil || *before == *value):
+	case value == nil:
+		w.members = w.members.Delete(name)
+	default:
+		w.members = w.members.Set(name, strconv.AppendInt(nil, int64(*value), 10))
+	}
+}
+
 func (w *writer) raw(name string, value json.RawMessage) {
 	was, ok := w.members.Get(name)
 	switch {
@@ -183,6 +200,23 @@ func putList[T json.Marshaler](w *writer, name string, values []T) error {
 	}
 	w.members = w.members.Set(name, raw)
 	return nil
+}
+
+// readInteger decodes a JSON number that is whole, such as 3 or 3.0; anything else reads as none.
+func readInteger(raw json.RawMessage) *int {
+	value, err := decodeValue(raw)
+	if err != nil {
+		return nil
+	}
+	number, ok := value.(json.Number)
+	if !ok {
+		return nil
+	}
+	f, err := number.Float64()
+	if err != nil || f != math.Trunc(f) || math.Abs(f) > math.MaxInt32 {
+		return nil
+	}
+	return new(int(f))
 }
 
 // readText decodes a JSON string; anything else reads as empty.
