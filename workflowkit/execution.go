@@ -34,11 +34,9 @@ type execution struct {
 	ran []int
 	// concurrent says that the pass has come to a fork. Before, no step can be targeted.
 	concurrent bool
-	// suspended counts the branches that wait for a step in this pass.
-	suspended int
-	// lane calls the handlers of branches. It is nil if there is none at the moment.
-	lane   *lane
-	failed *ActionError
+	// suspended says that a branch waits for a step in this pass.
+	suspended bool
+	failed    *ActionError
 }
 
 type nodeState struct {
@@ -90,55 +88,65 @@ func (x *execution) run(ctx context.Context) error {
 	return nil
 }
 
-// concurrently executes all nodes that have not run as branches.
+// serially executes nodes as long as exactly one is ready.
+func (x *execution) serially(ctx context.Context) error {
+	r := &runner{
+		x: x, ctx: ctx,
+		next: func() (int, bool) {
+			if len(x.ready) != 1 || x.failed != nil {
+				return 0, false
+			}
+			node := x.ready[0]
+			x.ready = x.ready[:0]
+			return node, true
+		},
+		suspended: func() error { return ErrSuspended },
+	}
+	return r.run()
+}
+
+// concurrently executes all nodes that have not run, so that each gets as far as it can in this pass. They share one
+// branch: what makes them independent is that the next one is called when one is suspended.
 func (x *execution) concurrently(ctx context.Context) error {
-	defer func() {
-		if x.lane != nil {
-			x.lane.close()
-		}
-	}()
-	return x.tools.Parallel(ctx, x.branches())
+	return x.tools.Parallel(ctx, []func(ctx context.Context) error{x.work, x.barrier})
 }
 
-// branches returns a branch for each node that has not run, in topological order, and the barrier.
-func (x *execution) branches() []func(ctx context.Context) error {
-	branches := make([]func(ctx context.Context) error, 0, len(x.plan.order)+1)
-	for _, i := range x.plan.order {
-		if x.nodes[i].status != "" {
-			continue
-		}
-		branches = append(branches, func(ctx context.Context) error {
-			// A parent that has not run in this pass, or has failed, keeps the node from starting.
-			if n := &x.nodes[i]; n.status != "" || n.open > 0 || n.taken == 0 {
-				return nil
+// work executes nodes in topological order. A parent that has not run in this pass keeps a node from starting.
+func (x *execution) work(ctx context.Context) error {
+	order, suspended := x.plan.order, false
+	r := &runner{
+		x: x, ctx: ctx,
+		next: func() (int, bool) {
+			for len(order) > 0 {
+				i := order[0]
+				order = order[1:]
+				if n := &x.nodes[i]; n.status == "" && n.open == 0 && n.taken > 0 {
+					return i, true
+				}
 			}
-			err := x.runNode(ctx, i, x.branchLane())
-			if errors.Is(err, ErrSuspended) {
-				x.suspended++
-			}
-			return err
-		})
+			return 0, false
+		},
+		suspended: func() error { suspended = true; return nil },
 	}
-	return append(branches, func(ctx context.Context) error {
-		// All branches end in this one step: if several could end the run, a server would see it end twice.
-		if x.suspended > 0 {
-			return ErrSuspended
-		}
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		_, err := x.tools.Run(ctx, finishID, func(context.Context) (json.RawMessage, error) { return jsonNull, nil })
-		return err
-	})
+	err := r.run()
+	if err == nil && suspended {
+		err = ErrSuspended
+	}
+	x.suspended = err != nil
+	return err
 }
 
-// branchLane returns the lane for handlers of branches. Branches are called on goroutines of the backend, which must not
-// end.
-func (x *execution) branchLane() *lane {
-	if x.lane == nil {
-		x.lane = newLane(x)
+// barrier is the last step of a run with branches. All of them end in it: if several could end the run, a server would
+// see it end twice.
+func (x *execution) barrier(ctx context.Context) error {
+	if x.suspended {
+		return ErrSuspended
 	}
-	return x.lane
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	_, err := x.tools.Run(ctx, finishID, func(context.Context) (json.RawMessage, error) { return jsonNull, nil })
+	return err
 }
 
 // decide decides the edges that leave a node that has run, or the source. Nodes whose last incoming edge is decided

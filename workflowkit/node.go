@@ -33,6 +33,8 @@ type node struct {
 	suspended bool
 	// over says that the handler is not to be served any more.
 	over bool
+	// claimed says that the handler has come to an end, abandoned that nobody waits for that any more.
+	claimed, abandoned bool
 	// sends counts the calls of SendEvents by step id, to tell repeated ones apart.
 	sends map[string]int
 
@@ -98,12 +100,30 @@ func panicked(logger *slog.Logger, what string, value any) error {
 	return &PanicError{Value: value}
 }
 
-// abandon gives up a handler that does not come to an end.
-func (n *node) abandon() {
+// abandon gives up a handler that does not come to an end, and reports false if it has come to one.
+func (n *node) abandon() bool {
 	n.mu.Lock()
-	n.over = true
+	claimed := n.claimed
+	n.abandoned, n.over = !claimed, n.over || !claimed
 	n.mu.Unlock()
-	n.run.Logger().Error("handler is stuck: it waits for a goroutine that has called a step; steps belong into the handler's own goroutine")
+	if !claimed {
+		n.run.Logger().Error("handler is stuck: it waits for a goroutine that has called a step; steps belong into the handler's own goroutine")
+	}
+	return !claimed
+}
+
+// claim takes a node whose handler has come to an end, and reports false if the handler has been given up before.
+func (n *node) claim() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.claimed = !n.abandoned
+	return n.claimed
+}
+
+func (n *node) wasSuspended() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.suspended
 }
 
 // enter claims the node for a step. A node that is suspended ends the goroutine.
