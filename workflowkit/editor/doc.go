@@ -1,0 +1,2 @@
+// Package editor is a visual editor for workflows that any application can mount.
+package editor
