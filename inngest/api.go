@@ -11,7 +11,7 @@ import (
 	"github.com/inngest/inngestgo"
 )
 
-// callAPI makes an authenticated request to the server's API and decodes the answer into v. The fallback key is used if
+// callAPI makes an authenticated request to the server's API and decodes the answer into v, unless that is nil. The fallback key is used if
 // the first key is refused.
 func (c *Client) callAPI(ctx context.Context, method, path string, header http.Header, body []byte, v any) error {
 	keys := c.settings.signingKeys()
@@ -59,7 +59,25 @@ func (c *Client) callWithKey(ctx context.Context, method, path, key string, head
 		refused = resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden
 		return refused, apiError(path, resp.StatusCode, raw)
 	}
+	if v == nil {
+		return false, nil
+	}
 	return false, json.Unmarshal(raw, v)
+}
+
+// apiStatusError is an answer of the API that is not what was asked for.
+type apiStatusError struct {
+	path    string
+	status  int
+	message string
+}
+
+// Error implements error.
+func (e *apiStatusError) Error() string {
+	if e.message == "" {
+		return fmt.Sprintf("%s answered %d", e.path, e.status)
+	}
+	return fmt.Sprintf("%s answered %d: %s", e.path, e.status, e.message)
 }
 
 // apiError returns the error that an answer of the API stands for.
@@ -67,8 +85,6 @@ func apiError(path string, status int, body []byte) error {
 	var answer struct {
 		Error string `json:"error"`
 	}
-	if json.Unmarshal(body, &answer) == nil && answer.Error != "" {
-		return fmt.Errorf("%s answered %d: %s", path, status, answer.Error)
-	}
-	return fmt.Errorf("%s answered %d", path, status)
+	_ = json.Unmarshal(body, &answer) // what is not JSON is not shown
+	return &apiStatusError{path, status, answer.Error}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // call is a request of the server to go on with a run. It travels with the request's context, because inngestgo passes
@@ -20,6 +21,13 @@ type call struct {
 	event       json.RawMessage
 	steps       map[string]json.RawMessage // results by hash
 
+	started      time.Time
+	planOnly     bool   // the server wants to know of steps before they are executed
+	functionUUID string // these four name the call where steps are stored
+	queueItem    string
+	requestID    string
+	generation   int
+
 	suspended bool // the function has asked for another pass
 	failed    bool // the function has returned an error, and that is logged
 }
@@ -31,11 +39,16 @@ type envelope struct {
 	Steps   map[string]json.RawMessage `json:"steps"`
 	UseAPI  bool                       `json:"use_api"`
 	Context *struct {
-		RunID   string `json:"run_id"`
-		Attempt int    `json:"attempt"`
-		Max     int    `json:"max_attempts"`
-		UseAPI  bool   `json:"use_api"`
-		Stack   struct {
+		RunID      string `json:"run_id"`
+		FunctionID string `json:"fn_id"`
+		QueueItem  string `json:"qi_id"`
+		RequestID  string `json:"request_id"`
+		Generation int    `json:"generation_id"`
+		PlanOnly   bool   `json:"disable_immediate_execution"`
+		Attempt    int    `json:"attempt"`
+		Max        int    `json:"max_attempts"`
+		UseAPI     bool   `json:"use_api"`
+		Stack      struct {
 			Stack []string `json:"stack"`
 		} `json:"stack"`
 	} `json:"ctx"`

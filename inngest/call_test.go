@@ -33,10 +33,17 @@ func newApp(t *testing.T, config inngest.Config) *app {
 	return &app{Client: client, url: server.URL, t: t}
 }
 
-// with registers a function "fn" and returns a.
+// with registers a function "fn" and returns a. Its steps are the answers to calls, so that tests can look at them.
 func (a *app) with(run program) *app {
 	a.t.Helper()
-	if err := inngest.RegisterProgram(a.Client, inngest.Function{ID: "fn", Events: []string{"e"}}, run); err != nil {
+	return a.register(inngest.Function{Checkpoints: inngest.CheckpointOff}, run)
+}
+
+// register registers the function as "fn" and returns a.
+func (a *app) register(f inngest.Function, run program) *app {
+	a.t.Helper()
+	f.ID, f.Events = "fn", []string{"e"}
+	if err := inngest.RegisterProgram(a.Client, f, run); err != nil {
 		a.t.Fatal(err)
 	}
 	return a

@@ -29,6 +29,7 @@ type Client struct {
 	describe    http.Handler
 	describeKey string
 	handler     http.Handler
+	checkpoints checkpoints
 
 	mu        sync.Mutex
 	functions map[string]bool // ids, without the app's

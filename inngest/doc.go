@@ -40,10 +40,26 @@
 // compared in constant time and expire on both sides of the clock; handlers never continue with a result that is not
 // stored; panics reach the server without a stack; sending an event honours its context.
 //
+// # Checkpoints
+//
+// Where a run is serial, each step that has succeeded is stored by a request of its own to the server's API, which is
+// waited for, and the call goes on with the next step: a workflow that neither forks nor waits takes one call. What this
+// does not change:
+//
+//   - A step that was stored is not executed again. One whose result could not be stored becomes the answer to its call;
+//     the failure is logged and counted, see [Client.CheckpointStats]. After a failure that is not about the one run, no
+//     step is stored for 15 seconds.
+//   - Each step has attempts of its own. The server counts them by call, so a call that is another attempt stores
+//     nothing: the step that is tried again is its answer, and the next step begins in a call of its own.
+//   - If the caller goes away during a step, the result of the step is stored all the same, and no other step begins.
+//   - A call that has gone on for a minute ends with the step that it executes. [Client.Drain] makes all calls do so, for
+//     shutting down.
+//
+// Function.Checkpoints turns this off. Branches that run concurrently do not use it.
+//
 // # Known limits
 //
-// Answers are not streamed, so a proxy must allow calls that take as long as the longest step. With Function.Checkpoint
-// all steps of one call share the attempts of the first.
+// Answers are not streamed, so a proxy must allow calls that take a minute longer than the longest step.
 //
 // Inngest itself limits the output of a step to 4 MiB, the state of a run to 32 MiB, a run to 1000 steps, an event to
 // 512 KiB, and a sleep or wait to 366 days. It sends the results of steps back with the members of objects sorted by

@@ -52,9 +52,11 @@ type Function struct {
 	// Timeouts cancel a run that takes too long.
 	Timeouts Timeouts
 
-	// Checkpoint stores each step of the serial part of a run by a request of its own instead of by the answer to a
-	// call, which then goes on: a run takes fewer calls. All steps of one call share the attempts of the first.
-	Checkpoint bool
+	// Checkpoints says whether each step of the serial part of a run is stored by a request of its own, after which the
+	// call goes on, or is the answer to its call. The zero value, [CheckpointEachStep], saves calls and most of the time
+	// of a run; every step has attempts of its own all the same. [CheckpointOff] is for servers behind something that
+	// keeps the app from reaching their API.
+	Checkpoints CheckpointMode
 
 	// OnFailure is called once for every run that has failed for good, as a durable step of a second function, whose id
 	// is that of this one with "-failure". It is tried again like any step, so it must be safe to repeat. Cancelled runs
@@ -167,6 +169,7 @@ func (f *Function) check() error {
 		checkExpression(fail, "singleton: key", f.Singleton.Key)
 	}
 	checkExpression(fail, "idempotency", f.Idempotency)
+	checkCheckpoints(fail, f.Checkpoints)
 	if len(f.CancelOn) > maxCancelOn {
 		fail("%d events cancel a run, at most %d are possible", len(f.CancelOn), maxCancelOn)
 	}

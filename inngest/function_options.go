@@ -2,7 +2,6 @@ package inngest
 
 import (
 	"github.com/inngest/inngestgo"
-	"github.com/inngest/inngestgo/pkg/checkpoint"
 )
 
 // options returns the function in inngestgo's terms. It must have been checked. The numbers are constants of a module
@@ -50,10 +49,6 @@ func (f *Function) options() inngestgo.FunctionOpts {
 		if f.Timeouts.Finish > 0 {
 			opts.Timeouts.Finish = new(f.Timeouts.Finish)
 		}
-	}
-	if f.Checkpoint {
-		// Other configurations buffer steps, and lose them when a later step fails.
-		opts.Checkpoint = checkpoint.ConfigSafe
 	}
 	return opts
 }

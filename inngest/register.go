@@ -56,7 +56,7 @@ func (c *Client) register(f Function, run program) error {
 		return fmt.Errorf("register function %q: %w", f.ID, err)
 	}
 	for i := range functions {
-		if err := registerSDK(c, functions[i].options(), functions[i].sdkTriggers(), c.entry(functions[i].ID, programs[i])); err != nil {
+		if err := registerSDK(c, functions[i].options(), functions[i].sdkTriggers(), c.entry(functions[i], programs[i])); err != nil {
 			return fmt.Errorf("register function %q: %w", functions[i].ID, err)
 		}
 	}
@@ -114,18 +114,18 @@ func (c *Client) claim(functions []Function) error {
 
 // entry returns what inngestgo is to call in each pass. The event comes from the request, because inngestgo would decode
 // it into 64-bit floats.
-func (c *Client) entry(id string, run program) inngestgo.SDKFunction[struct{}] {
+func (c *Client) entry(f Function, run program) inngestgo.SDKFunction[struct{}] {
 	return func(ctx context.Context, _ inngestgo.Input[struct{}]) (any, error) {
 		call := callFrom(ctx)
 		if call == nil {
 			return nil, errors.New("function was called outside of the client's handler")
 		}
-		logger := c.logger.With("run_id", call.runID, "function_id", id)
+		logger := c.logger.With("run_id", call.runID, "function_id", f.ID)
 		in := workflowkit.RunInput{RunID: call.runID, Attempt: call.attempt}
 		if err := json.Unmarshal(call.event, &in.Event); err != nil {
 			return nil, inngestgo.NoRetryError(fmt.Errorf("read the event: %w", err))
 		}
-		result, err := runProgram(ctx, run, newStepTools(c, call, logger), in, logger)
+		result, err := runProgram(ctx, run, newStepTools(c, call, f.Checkpoints, logger), in, logger)
 		if errors.Is(err, workflowkit.ErrSuspended) {
 			// The steps that were asked for are the answer, and the response is held to there being any.
 			call.suspended = true

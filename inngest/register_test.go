@@ -117,7 +117,7 @@ func TestSyncTellsAllOptions(t *testing.T) {
 		CancelOn:    []inngest.CancelOn{{Event: "c", If: "async.data.id == event.data.id", Timeout: time.Hour}, {Event: "d"}},
 		Timeouts:    inngest.Timeouts{Start: time.Minute, Finish: 2 * time.Hour},
 		OnFailure:   func(context.Context, inngest.Failure) error { return nil },
-		Checkpoint:  true,
+		Checkpoints: inngest.CheckpointOff,
 	}
 	small := inngest.Function{ID: "a-small", Events: []string{"a"}, Singleton: &inngest.Singleton{Key: "event.data.id", Mode: inngest.SingletonCancel}}
 	for _, f := range []inngest.Function{full, small} {
@@ -150,7 +150,7 @@ func TestSyncTellsAllOptions(t *testing.T) {
 					map[string]any{"limit": 5.0, "scope": "Fn", "hash": ""},
 					map[string]any{"limit": 1.0, "scope": "Account", "hash": "", "key": "event.data.id"},
 				}},
-				"idempotency": "event.data.id", "checkpoint": map[string]any{},
+				"idempotency": "event.data.id",
 				"cancel": []any{
 					map[string]any{"event": "c", "if": "async.data.id == event.data.id", "timeout": "1h0m0s"}, map[string]any{"event": "d"},
 				},

@@ -141,6 +141,8 @@ func (h *handler) serveCall(w http.ResponseWriter, r *http.Request, body []byte)
 	query := r.URL.Query()
 	c := &call{
 		functionID: query.Get("fnId"), runID: e.Context.RunID, attempt: e.Context.Attempt, maxAttempts: e.Context.Max,
+		started: time.Now(), planOnly: e.Context.PlanOnly, functionUUID: e.Context.FunctionID,
+		queueItem: e.Context.QueueItem, requestID: e.Context.RequestID, generation: e.Context.Generation,
 	}
 	if target := query.Get("stepId"); target != "step" {
 		c.target = target

@@ -38,7 +38,7 @@ func TestRunOnServerWithKeys(t *testing.T) {
 			t.Cleanup(app.Close)
 			b.url = app.URL
 			b.serve(b.engine(workflow(nil, "$source>a", "a>b", "a>c"), b.steps("steps", 2)), fn, inngest.Function{
-				ID: "checkpointed", Checkpoint: true,
+				ID: "checkpointed", Checkpoints: inngest.CheckpointOff,
 			})
 			event := b.start(`{}`)
 			for _, function := range []string{"-fn", "-checkpointed"} {

@@ -26,6 +26,8 @@ type stepTools struct {
 	client *Client
 	call   *call
 	logger *slog.Logger
+	// checkpoints is the function's choice.
+	checkpoints CheckpointMode
 
 	used   map[string]bool // ids of steps in this call
 	hijack any             // what inngestgo panicked with last
@@ -35,8 +37,8 @@ type stepTools struct {
 
 var _ workflowkit.Tools = (*stepTools)(nil)
 
-func newStepTools(client *Client, c *call, logger *slog.Logger) *stepTools {
-	return &stepTools{client: client, call: c, logger: logger, used: map[string]bool{}}
+func newStepTools(client *Client, c *call, mode CheckpointMode, logger *slog.Logger) *stepTools {
+	return &stepTools{client: client, call: c, checkpoints: mode, logger: logger, used: map[string]bool{}}
 }
 
 // branchKey marks the contexts of branches that may be executed concurrently.

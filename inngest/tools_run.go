@@ -36,12 +36,20 @@ func (t *stepTools) Run(ctx context.Context, id string, fn func(ctx context.Cont
 	return out, nil
 }
 
-// runStep calls inngestgo, which may panic to end the pass.
+// runStep returns the result of a step, or executes it. It calls inngestgo, which may panic to end the pass.
 func (t *stepTools) runStep(ctx context.Context, id string, fn stepFunc) (json.RawMessage, error) {
+	if _, done := t.result(id); !done && !inBranch(ctx) && t.storesSteps() {
+		return t.runStored(ctx, id, fn)
+	}
+	return t.report(ctx, id, func(ctx context.Context) (json.RawMessage, error) { return t.execute(ctx, id, fn) })
+}
+
+// report leaves a step to inngestgo. The outcome of the body is the answer to the call.
+func (t *stepTools) report(ctx context.Context, id string, body stepFunc) (json.RawMessage, error) {
 	fresh := false
 	out, err := step.Run(ctx, id, func(ctx context.Context) (json.RawMessage, error) {
 		fresh = true
-		return t.execute(ctx, id, fn)
+		return body(ctx)
 	})
 	if fresh && (err != nil || inBranch(ctx)) {
 		// The result is on its way to the server, but not stored, and an error may be tried again. So nothing may be

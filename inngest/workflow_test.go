@@ -107,7 +107,9 @@ func (b *bench) once(want int) {
 func TestLinearWorkflow(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.serve(b.engine(workflow(nil, "$source>a", "a>b"), b.steps("steps", 2)), fn)
+	f := fn
+	f.Checkpoints = inngest.CheckpointOff
+	b.serve(b.engine(workflow(nil, "$source>a", "a>b"), b.steps("steps", 2)), f)
 	result := b.completed(b.run(`{}`))
 	if result.Status != workflowkit.StatusCompleted || len(result.Actions) != 2 {
 		t.Errorf("result is %+v", result)
@@ -122,9 +124,7 @@ func TestLinearWorkflow(t *testing.T) {
 func TestCheckpointsSaveCalls(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	f := fn
-	f.Checkpoint = true
-	b.serve(b.engine(workflow(nil, "$source>a", "a>b"), b.steps("steps", 2)), f)
+	b.serve(b.engine(workflow(nil, "$source>a", "a>b"), b.steps("steps", 2)), fn)
 	b.completed(b.run(`{}`))
 	b.once(4)
 	if n := b.calls.Load(); n != 1 {
@@ -471,7 +471,9 @@ func TestRunSurvivesCrashes(t *testing.T) {
 				crashed[key] = true
 				return point
 			}})
-			b.serve(b.engine(workflow(nil, "$source>a", "a>b", "a>c", "b>d", "c>d"), b.steps("steps", 2)), fn)
+			f := fn
+			f.Checkpoints = inngest.CheckpointOff
+			b.serve(b.engine(workflow(nil, "$source>a", "a>b", "a>c", "b>d", "c>d"), b.steps("steps", 2)), f)
 			b.completed(b.run(`{}`))
 			want := map[bool]int{true: 1, false: 2}[point == local.CrashBefore]
 			for _, id := range []string{"a/1", "b/1", "c/2", "d/2"} {

@@ -21,7 +21,7 @@ func (s *Server) handleCheckpoint(w http.ResponseWriter, r *http.Request) {
 	defer s.dispatch()
 	found := s.runs[r.PathValue("id")]
 	if found == nil || found.status != Running {
-		writeError(w, http.StatusNotFound, "run not found")
+		writeError(w, http.StatusBadRequest, "run not found") // as on the real server
 		return
 	}
 	for _, op := range in.Steps {
@@ -32,7 +32,7 @@ func (s *Server) handleCheckpoint(w http.ResponseWriter, r *http.Request) {
 	}
 	found.stored++
 	for _, op := range in.Steps {
-		if err := s.checkpoint(found, op); err != nil {
+		if err := s.checkpoint(found, op, in.QueueItemID); err != nil {
 			writeError(w, http.StatusInternalServerError, err.Error())
 			return
 		}
@@ -40,7 +40,7 @@ func (s *Server) handleCheckpoint(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]any{})
 }
 
-func (s *Server) checkpoint(r *run, op *operation) error {
+func (s *Server) checkpoint(r *run, op *operation, queueItem string) error {
 	memo, err := op.memo()
 	if err != nil {
 		return err
@@ -54,12 +54,12 @@ func (s *Server) checkpoint(r *run, op *operation) error {
 	step := s.note(r, op)
 	step.Attempts++
 	if earlier, ok := r.executed[op.ID]; ok {
-		if earlier.Timing != op.Timing {
+		if earlier.op.Timing != op.Timing {
 			s.fault(r, FaultExecutedTwice, "the body of step %q has run twice; a checkpoint reports the second result, which is dropped", op.label())
 		}
 		return nil
 	}
-	r.executed[op.ID] = *op
+	r.executed[op.ID] = executed{*op, queueItem}
 	step.Output = op.Data
 	s.save(r, op.ID, memo, Completed)
 	return nil

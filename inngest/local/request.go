@@ -25,7 +25,7 @@ func (s *Server) request(j *job) *callRequest {
 		Steps: map[string]json.RawMessage{}, Defers: map[string]any{}, Version: r.version,
 		Context: callContext{
 			FunctionID: r.fn.id, RunID: r.id, StepID: "step", Attempt: j.attempt, MaxAttempts: r.fn.maxAttempts(),
-			Stack: callStack{Stack: append([]string{}, r.stack...), Current: current}, QueueItemID: r.id + ":" + strconv.FormatUint(j.rank, 10),
+			Stack: callStack{Stack: append([]string{}, r.stack...), Current: current}, QueueItemID: queueItem(j),
 			RequestID: s.newID(), GenerationID: j.generation, JobID: jobName(j), DisableImmediateExecution: j.planOnly,
 		},
 	}
@@ -63,6 +63,8 @@ func (s *Server) encode(request *callRequest) ([]byte, error) {
 	}
 	return jcs.Transform(body)
 }
+
+func queueItem(j *job) string { return j.run.id + ":" + strconv.FormatUint(j.rank, 10) }
 
 func jobName(j *job) string {
 	if j.id != "" {

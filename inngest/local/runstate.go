@@ -22,7 +22,7 @@ type run struct {
 
 	stack     []string
 	memos     map[string]json.RawMessage
-	executed  map[string]operation // the StepRun that has given each memo
+	executed  map[string]executed // the StepRun that has given each memo
 	stateSize int
 	pending   map[string]bool // steps that must end before the next discovery
 	seen      map[string]bool // ids of jobs, each of which is done once
@@ -51,6 +51,14 @@ type run struct {
 	active    int // planned steps being called
 	throttled bool
 	traceID   string
+}
+
+// executed is the first report of a step's result.
+type executed struct {
+	op operation
+	// checkpoint is the queue item whose call has stored the result while it was going on. An app that did not get to
+	// know of that reports the same result again in its answer.
+	checkpoint string
 }
 
 func (r *run) snapshot() Run {

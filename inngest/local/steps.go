@@ -12,7 +12,9 @@ func (s *Server) stepRan(j *job, op *operation, step *Step) {
 		s.fault(r, FaultUnparsable, "the result of step %q: %v", op.label(), err)
 		return
 	}
-	if earlier, ok := r.executed[op.ID]; ok && earlier.Timing != op.Timing {
+	earlier, again := r.executed[op.ID]
+	again = again && earlier.op.Timing != op.Timing && (earlier.checkpoint == "" || earlier.checkpoint != queueItem(j))
+	if again {
 		s.fault(r, FaultExecutedTwice, "the body of step %q has run twice; call %d reports the second result, which is dropped", op.label(), j.call.Number)
 		return
 	}
@@ -23,7 +25,7 @@ func (s *Server) stepRan(j *job, op *operation, step *Step) {
 		})
 		return
 	}
-	r.executed[op.ID] = *op
+	r.executed[op.ID] = executed{op: *op}
 	step.Output, step.Error = op.Data, nil
 	pending, _ := s.save(r, op.ID, memo, Completed)
 	s.discover(j, op.ID, op.race(), pending, j.coalesce)

@@ -1,0 +1,117 @@
+package inngest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/gowebpki/jcs"
+)
+
+const (
+	// checkpointTimeout bounds the request that stores a step.
+	checkpointTimeout = 15 * time.Second
+	// checkpointPause is how long no step is stored by itself after the server could not be reached or has no such API.
+	// Steps are then the answers to calls, which costs time but nothing else.
+	checkpointPause = 15 * time.Second
+)
+
+// CheckpointStats counts the requests of a client that store steps while a call goes on.
+type CheckpointStats struct {
+	// Stored is how many steps were stored.
+	Stored int64
+	// Failed is how many steps could not be stored in this way. Each became the answer to its call instead.
+	Failed int64
+}
+
+// CheckpointStats returns what has been counted since the client was made.
+func (c *Client) CheckpointStats() CheckpointStats {
+	return CheckpointStats{Stored: c.checkpoints.stored.Load(), Failed: c.checkpoints.failed.Load()}
+}
+
+// Drain makes calls in progress end with the step that they execute, instead of going on to the next one, so that a
+// server which is shutting down does not have to wait for whole runs. Calls that come in later are served in the same
+// way. There is no way back.
+func (c *Client) Drain() { c.checkpoints.drained.Store(true) }
+
+// checkpoints is what the calls of a client share about storing steps.
+type checkpoints struct {
+	stored, failed atomic.Int64
+	// until is the time, in nanoseconds, to which nothing is stored.
+	until   atomic.Int64
+	drained atomic.Bool
+}
+
+// open reports whether steps are to be stored at the moment.
+func (c *checkpoints) open() bool {
+	return !c.drained.Load() && time.Now().UnixNano() >= c.until.Load()
+}
+
+// runStored executes a step, stores its result and returns it. A result that cannot be stored is the answer to the call.
+func (t *stepTools) runStored(ctx context.Context, id string, fn stepFunc) (json.RawMessage, error) {
+	start := time.Now()
+	out, err := t.execute(ctx, id, fn)
+	if err == nil {
+		if err := t.store(ctx, id, out, start); err == nil {
+			return t.asStored(out), nil
+		}
+	}
+	return t.report(ctx, id, func(context.Context) (json.RawMessage, error) { return out, err })
+}
+
+// asStored returns the result of a step as the next call gets it: what is computed from it must be the same then. The
+// server sends results in canonical form.
+func (t *stepTools) asStored(out json.RawMessage) json.RawMessage {
+	if canonical, err := jcs.Transform(out); err == nil {
+		out = canonical
+	}
+	return restore(out)
+}
+
+// store gives the server the result of a step. What the step has done is done, so this is tried even if the caller has
+// gone: a result that the server does not have means that the step is executed again.
+func (t *stepTools) store(ctx context.Context, id string, out json.RawMessage, start time.Time) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), checkpointTimeout)
+	defer cancel()
+	c, counters := t.call, &t.client.checkpoints
+	body, err := json.Marshal(checkpointRequest{
+		RunID: c.runID, FunctionID: c.functionUUID, QueueItem: c.queueItem, RequestID: c.requestID,
+		GenerationID: c.generation, Started: c.started.UnixMilli(),
+		Steps: []stepOperation{{
+			Op: "StepRun", ID: hashStep(id), Name: id, Data: out, Userland: stepUserland{ID: id},
+			Timing: stepTiming{Start: start.UnixNano(), Duration: time.Since(start).Nanoseconds()},
+		}},
+	})
+	if err == nil {
+		header := http.Header{"Content-Type": {"application/json"}}
+		err = t.client.callAPI(ctx, http.MethodPost, c.checkpointPath(), header, body, nil)
+	}
+	if err == nil {
+		counters.stored.Add(1)
+		return nil
+	}
+	counters.failed.Add(1)
+	if concernsAllRuns(err) {
+		counters.until.Store(time.Now().Add(checkpointPause).UnixNano())
+	}
+	t.logger.Warn("step could not be stored by itself, it is the answer to the call", "step_id", id, "error", err)
+	return fmt.Errorf("store step %q: %w", id, err)
+}
+
+// concernsAllRuns reports whether an error says something about the server and nothing about the run, which may have
+// been cancelled, or the step, whose result may be too large together with the others.
+func concernsAllRuns(err error) bool {
+	var answer *apiStatusError
+	if !errors.As(err, &answer) {
+		return true
+	}
+	switch answer.status {
+	case http.StatusBadRequest, http.StatusConflict, http.StatusGone, http.StatusRequestEntityTooLarge:
+		return false
+	}
+	return true
+}
