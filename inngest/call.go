@@ -19,6 +19,7 @@ type call struct {
 	// maxAttempts is how many there are for a step. Zero means that the server did not say.
 	maxAttempts int
 	event       json.RawMessage
+	events      []json.RawMessage          // of a batch, with event as the first
 	steps       map[string]json.RawMessage // results by hash
 
 	started      time.Time

@@ -49,6 +49,11 @@ func (c *Client) register(f Function, run program) error {
 		functions, programs = append(functions, failure), append(programs, program)
 		err = errors.Join(err, checkID("id of the function for failures", failure.ID))
 	}
+	if f.OnCancelled != nil {
+		cancelled, program := c.cancelledFunction(f)
+		functions, programs = append(functions, cancelled), append(programs, program)
+		err = errors.Join(err, checkID("id of the function for cancelled runs", cancelled.ID))
+	}
 	if err == nil {
 		err = c.claim(functions)
 	}
@@ -122,8 +127,8 @@ func (c *Client) entry(f Function, run program) inngestgo.SDKFunction[struct{}] 
 		}
 		logger := c.logger.With("run_id", call.runID, "function_id", f.ID)
 		in := workflowkit.RunInput{RunID: call.runID, Attempt: call.attempt}
-		if err := json.Unmarshal(call.event, &in.Event); err != nil {
-			return nil, inngestgo.NoRetryError(fmt.Errorf("read the event: %w", err))
+		if err := readEvents(call, &in); err != nil {
+			return nil, inngestgo.NoRetryError(err)
 		}
 		result, err := runProgram(ctx, run, newStepTools(c, call, f.Checkpoints, logger), in, logger)
 		if errors.Is(err, workflowkit.ErrSuspended) {
@@ -139,6 +144,23 @@ func (c *Client) entry(f Function, run program) inngestgo.SDKFunction[struct{}] 
 		logger.Info("inngest function completed")
 		return result, nil
 	}
+}
+
+// readEvents puts the events of a call into the input of a run.
+func readEvents(call *call, in *workflowkit.RunInput) error {
+	if err := json.Unmarshal(call.event, &in.Event); err != nil {
+		return fmt.Errorf("read the event: %w", err)
+	}
+	if len(call.events) < 2 {
+		return nil
+	}
+	in.Events = make([]workflowkit.Event, len(call.events))
+	for i, raw := range call.events {
+		if err := json.Unmarshal(raw, &in.Events[i]); err != nil {
+			return fmt.Errorf("read event %d of the batch: %w", i, err)
+		}
+	}
+	return nil
 }
 
 // runProgram calls run and makes its panics errors.

@@ -31,7 +31,7 @@ func TestRegisterRefuses(t *testing.T) {
 		"an empty event":             {F{ID: "f", Events: []string{""}}, "trigger 0: event name is empty"},
 		"a blank event":              {F{ID: "f", Triggers: []inngest.Trigger{{Event: " "}}}, "trigger 0: event name is empty"},
 		"an event with spaces":       {F{ID: "f", Events: []string{"e "}}, "spaces around it"},
-		"a long event":               {F{ID: "f", Events: []string{long}}, "at most 512"},
+		"a long event":               {F{ID: "f", Events: []string{long}}, "at most 255"},
 		"an event twice":             {F{ID: "f", Events: events, Triggers: []inngest.Trigger{{Event: "e"}}}, "would start two runs"},
 		"too many events":            {F{ID: "f", Events: strings.Split("a b c d e f g h i j k", " ")}, "11 events start a run, at most 10"},
 		"a blank expression":         {F{ID: "f", Triggers: []inngest.Trigger{{Event: "e", If: " "}}}, "trigger 0: if: expression is blank"},
@@ -47,6 +47,48 @@ func TestRegisterRefuses(t *testing.T) {
 		},
 		"a singleton with concurrency": {
 			F{ID: "f", Events: events, Singleton: &inngest.Singleton{Mode: inngest.SingletonSkip}, Concurrency: []inngest.Concurrency{{Limit: 1}}}, "exclude each other",
+		},
+		"a condition that is no CEL":  {F{ID: "f", Triggers: []inngest.Trigger{{Event: "e", If: "event.data.n = 3"}}}, "trigger 0: if: expression"},
+		"a key that is no CEL":        {F{ID: "f", Events: events, Concurrency: []inngest.Concurrency{{Limit: 1, Key: "event."}}}, "concurrency 0: key: expression"},
+		"a schedule and an event":     {F{ID: "f", Triggers: []inngest.Trigger{{Event: "e", Cron: "* * * * *"}}}, "write two triggers"},
+		"a schedule with four fields": {F{ID: "f", Triggers: []inngest.Trigger{{Cron: "* * * *"}}}, "expected exactly 5 fields"},
+		"a schedule with seconds":     {F{ID: "f", Triggers: []inngest.Trigger{{Cron: "0 * * * * *"}}}, "expected exactly 5 fields"},
+		"a schedule by name":          {F{ID: "f", Triggers: []inngest.Trigger{{Cron: "@daily"}}}, `schedule "@daily"`},
+		"a schedule with a zone only": {F{ID: "f", Triggers: []inngest.Trigger{{Cron: "TZ=UTC"}}}, "must follow the time zone"},
+		"a schedule in no known zone": {F{ID: "f", Triggers: []inngest.Trigger{{Cron: "TZ=Moon/Sea * * * * *"}}}, "Moon/Sea"},
+		"a schedule twice":            {F{ID: "f", Triggers: []inngest.Trigger{{Cron: "* * * * *"}, {Cron: "* * * * *", Jitter: time.Second}}}, `schedule "* * * * *" is there twice`},
+		"a schedule with a condition": {F{ID: "f", Triggers: []inngest.Trigger{{Cron: "* * * * *", If: "true"}}}, "a schedule has no event"},
+		"a long schedule":             {F{ID: "f", Triggers: []inngest.Trigger{{Cron: long}}}, "schedule is 600 bytes long"},
+		"a short jitter":              {F{ID: "f", Triggers: []inngest.Trigger{{Cron: "* * * * *", Jitter: time.Millisecond}}}, "jitter is 1ms"},
+		"a jitter for an event":       {F{ID: "f", Triggers: []inngest.Trigger{{Event: "e", Jitter: time.Second}}}, "jitter is for schedules"},
+		"a run concurrency of 0":      {F{ID: "f", Events: events, RunConcurrency: &inngest.RunConcurrency{}}, "run concurrency: limit is 0"},
+		"a throttle of 0":             {F{ID: "f", Events: events, Throttle: &inngest.Throttle{Period: time.Hour}}, "throttle: limit is 0"},
+		"a throttle of a moment":      {F{ID: "f", Events: events, Throttle: &inngest.Throttle{Limit: 1, Period: time.Millisecond}}, "throttle: period is 1ms"},
+		"a throttle of a negative burst": {
+			F{ID: "f", Events: events, Throttle: &inngest.Throttle{Limit: 1, Period: time.Hour, Burst: -1}}, "throttle: burst is -1",
+		},
+		"a rate limit of a week": {F{ID: "f", Events: events, RateLimit: &inngest.RateLimit{Limit: 1, Period: 168 * time.Hour}}, "rate limit: period is 168h"},
+		"a rate limit with idempotency": {
+			F{ID: "f", Events: events, Idempotency: "event.id", RateLimit: &inngest.RateLimit{Limit: 1, Period: time.Hour}}, "rate limit and idempotency exclude",
+		},
+		"a debounce without a period": {F{ID: "f", Events: events, Debounce: &inngest.Debounce{}}, "debounce: period is 0s"},
+		"a debounce that times out early": {
+			F{ID: "f", Events: events, Debounce: &inngest.Debounce{Period: time.Hour, Timeout: time.Minute}}, "debounce: timeout is 1m0s",
+		},
+		"a blank priority":      {F{ID: "f", Events: events, Priority: " "}, "priority: expression is blank"},
+		"a batch of one":        {F{ID: "f", Events: events, Batch: &inngest.Batch{MaxSize: 1, Timeout: time.Second}}, "batch: max size is 1"},
+		"a batch of 101":        {F{ID: "f", Events: events, Batch: &inngest.Batch{MaxSize: 101, Timeout: time.Second}}, "batch: max size is 101"},
+		"a batch that waits":    {F{ID: "f", Events: events, Batch: &inngest.Batch{MaxSize: 2, Timeout: time.Hour}}, "batch: timeout is 1h"},
+		"a batch with cancel":   {F{ID: "f", Events: events, Batch: &inngest.Batch{MaxSize: 2, Timeout: time.Second}, CancelOn: []inngest.CancelOn{{Event: "c"}}}, "batch and cancel on exclude"},
+		"a batch with priority": {F{ID: "f", Events: events, Batch: &inngest.Batch{MaxSize: 2, Timeout: time.Second}, Priority: "1"}, "batch and priority exclude"},
+		"a batch of schedules": {
+			F{ID: "f", Triggers: []inngest.Trigger{{Cron: "* * * * *"}}, Batch: &inngest.Batch{MaxSize: 2, Timeout: time.Second}}, "batch and schedules exclude",
+		},
+		"a function call in a cancellation": {
+			F{ID: "f", Events: events, CancelOn: []inngest.CancelOn{{Event: "c", If: "async.data.name.startsWith('x')"}}}, "function calls are not allowed here",
+		},
+		"an id for cancelled runs that is registered": {
+			F{ID: "third", Events: events, OnCancelled: func(context.Context, inngest.Cancellation) error { return nil }}, `"third-cancelled" is registered already`,
 		},
 		"a blank idempotency key":  {F{ID: "f", Events: events, Idempotency: " "}, "idempotency: expression is blank"},
 		"six events that cancel":   {F{ID: "f", Events: events, CancelOn: make([]inngest.CancelOn, 6)}, "6 events cancel a run"},
@@ -69,7 +111,7 @@ func TestRegisterRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client := newClient(t, inngest.Config{})
-			for _, id := range []string{"taken", "other-failure"} {
+			for _, id := range []string{"taken", "other-failure", "third-cancelled"} {
 				if err := inngest.Register(client, engine, F{ID: id, Events: events}); err != nil {
 					t.Fatal(err)
 				}
@@ -82,8 +124,14 @@ func TestRegisterRefuses(t *testing.T) {
 	}
 	t.Run("all faults at once", func(t *testing.T) {
 		t.Parallel()
-		err := inngest.Register(newClient(t, inngest.Config{}), engine, F{Retries: new(99)})
-		for _, want := range []string{"function id is empty", "no event", "retries"} {
+		err := inngest.Register(newClient(t, inngest.Config{}), engine, F{
+			Retries: new(99), Priority: "(", Throttle: &inngest.Throttle{}, RateLimit: &inngest.RateLimit{}, Debounce: &inngest.Debounce{},
+			Batch: &inngest.Batch{}, Timeouts: inngest.Timeouts{Start: -1},
+		})
+		for _, want := range []string{
+			"function id is empty", "no event", "retries", "priority", "throttle: limit", "throttle: period", "rate limit: limit", "rate limit: period",
+			"debounce: period", "batch: max size", "batch: timeout", "batch and debounce", "timeouts: start",
+		} {
 			if err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("error is %v, want %q in it", err, want)
 			}
@@ -119,8 +167,21 @@ func TestSyncTellsAllOptions(t *testing.T) {
 		OnFailure:   func(context.Context, inngest.Failure) error { return nil },
 		Checkpoints: inngest.CheckpointOff,
 	}
+	rates := inngest.Function{
+		ID: "rates", Triggers: []inngest.Trigger{{Cron: "TZ=Europe/Zurich 0 9 * * MON-FRI", Jitter: 30 * time.Second}, {Cron: "0 0 * * *"}},
+		RunConcurrency: &inngest.RunConcurrency{Limit: 3, Key: "event.data.id"},
+		Throttle:       &inngest.Throttle{Limit: 4, Period: 7 * 24 * time.Hour, Burst: 2, Key: "event.data.id"},
+		RateLimit:      &inngest.RateLimit{Limit: 5, Period: 24 * time.Hour},
+		Debounce:       &inngest.Debounce{Period: 90 * time.Second, Timeout: time.Hour, Key: "event.data.id"},
+		Priority:       "event.data.urgent ? 600 : 0",
+		OnCancelled:    func(context.Context, inngest.Cancellation) error { return nil },
+	}
+	batch := inngest.Function{
+		ID: "z-batch", Events: []string{"a"},
+		Batch: &inngest.Batch{MaxSize: 100, Timeout: 60 * time.Second, Key: "event.data.id", If: "event.data.bulk == true"},
+	}
 	small := inngest.Function{ID: "a-small", Events: []string{"a"}, Singleton: &inngest.Singleton{Key: "event.data.id", Mode: inngest.SingletonCancel}}
-	for _, f := range []inngest.Function{full, small} {
+	for _, f := range []inngest.Function{full, small, rates, batch} {
 		if err := inngest.Register(client, engine, f); err != nil {
 			t.Fatal(err)
 		}
@@ -159,6 +220,23 @@ func TestSyncTellsAllOptions(t *testing.T) {
 			map[string]any{
 				"id": "app-full-failure", "name": "All of it (failure)", "retries": 2.0, "steps": step("app-full-failure", "All of it (failure)", 2),
 				"triggers": []any{map[string]any{"event": "inngest/function.failed", "expression": `event.data.function_id == "app-full"`}},
+			},
+			map[string]any{
+				"id": "app-rates", "name": "rates", "retries": 4.0, "steps": step("app-rates", "rates", 4),
+				"triggers":    []any{map[string]any{"cron": "TZ=Europe/Zurich 0 9 * * MON-FRI", "jitter": "30s"}, map[string]any{"cron": "0 0 * * *"}},
+				"concurrency": map[string]any{"fn": []any{map[string]any{"limit": 3.0, "key": "event.data.id", "hash": ""}}},
+				"throttle":    map[string]any{"limit": 4.0, "period": "1w", "burst": 2.0, "key": "event.data.id"},
+				"rateLimit":   map[string]any{"limit": 5.0, "period": "1d"},
+				"debounce":    map[string]any{"period": "1m30s", "timeout": "1h", "key": "event.data.id"},
+				"priority":    map[string]any{"run": "event.data.urgent ? 600 : 0"},
+			},
+			map[string]any{
+				"id": "app-rates-cancelled", "name": "rates (cancelled)", "retries": 4.0, "steps": step("app-rates-cancelled", "rates (cancelled)", 4),
+				"triggers": []any{map[string]any{"event": "inngest/function.cancelled", "expression": `event.data.function_id == "app-rates"`}},
+			},
+			map[string]any{
+				"id": "app-z-batch", "name": "z-batch", "retries": 4.0, "steps": step("app-z-batch", "z-batch", 4), "triggers": []any{map[string]any{"event": "a"}},
+				"batchEvents": map[string]any{"maxSize": 100.0, "timeout": "1m", "key": "event.data.id", "if": "event.data.bulk == true"},
 			},
 		},
 	}
@@ -235,9 +313,9 @@ func TestFailureIsRead(t *testing.T) {
 	if diff := cmp.Diff([]string{"StepRun on-failure"}, answer.steps()); diff != "" {
 		t.Fatalf("answer %d %s: operations (-want +got):\n%s", answer.status, answer.body, diff)
 	}
+	event := workflowkit.Event{ID: "01M", Name: "e", Data: json.RawMessage(`{"id":"1"}`), User: json.RawMessage("{}"), Timestamp: 1795450380883}
 	want := inngest.Failure{
-		FunctionID: "fn", RunID: "run-0", Name: "Error", Message: "oops",
-		Event: workflowkit.Event{ID: "01M", Name: "e", Data: json.RawMessage(`{"id":"1"}`), User: json.RawMessage("{}"), Timestamp: 1795450380883},
+		FunctionID: "fn", RunID: "run-0", Name: "Error", Message: "oops", Event: event, Events: []workflowkit.Event{event},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("failure (-want +got):\n%s", diff)

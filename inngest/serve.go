@@ -161,7 +161,7 @@ func (h *handler) serveCall(w http.ResponseWriter, r *http.Request, body []byte)
 			return
 		}
 	}
-	c.event, c.steps = e.Event, e.Steps
+	c.event, c.events, c.steps = e.Event, e.Events, e.Steps
 	h.logger.Log(r.Context(), slog.LevelDebug, "inngest call", "run_id", c.runID, "function_id", c.functionID,
 		"attempt", c.attempt, "target", c.target, "steps", len(c.steps))
 	r = withBody(r, body)

@@ -62,6 +62,8 @@ type RunInput struct {
 	Attempt int
 	// Event is the event that started the run.
 	Event Event
+	// Events are all events of a batch, with Event as the first. Nil means Event alone.
+	Events []Event
 	// Definition is the workflow to execute. Nil means that the engine's loader is asked.
 	Definition *Definition
 	// Replace stands in for the handlers of actions, for tests and dry runs: if it returns a handler for an action,

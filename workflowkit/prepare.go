@@ -21,7 +21,7 @@ func (x *execution) prepare(ctx context.Context, i int) (*node, error) {
 	n.id, n.steps, n.tools, n.handler, n.inputs = planned.action.ID, planned.steps, x.tools, planned.kind.call, inputs
 	n.ctx.Context, n.ctx.node = ctx, n
 	n.run = Run{
-		ID: x.in.RunID, Attempt: x.in.Attempt, Event: x.in.Event, Workflow: x.info, Action: planned.action.info(),
+		ID: x.in.RunID, Attempt: x.in.Attempt, Event: x.in.Event, Events: x.in.Events, Workflow: x.info, Action: planned.action.info(),
 		node: n, state: x.state, index: i, execution: x,
 	}
 	if replaced := x.replacement(i); replaced != nil {

@@ -15,6 +15,9 @@ type Run struct {
 	Attempt int
 	// Event is the event that started the run.
 	Event Event
+	// Events are all events of a batch that started the run, with Event as the first. Nil means Event alone. Refs see the
+	// first only.
+	Events []Event
 	// Workflow names the workflow that the run executes.
 	Workflow WorkflowInfo
 	// Action is the action being executed: the box that the user drew.

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/workflowkit/workflowkit-go/inngest/local/internal/expr"
+	"github.com/workflowkit/workflowkit-go/inngest/internal/expr"
 )
 
 type limit struct {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/workflowkit/workflowkit-go/inngest/local/internal/expr"
+	"github.com/workflowkit/workflowkit-go/inngest/internal/expr"
 )
 
 type debounce struct {

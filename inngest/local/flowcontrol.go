@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/workflowkit/workflowkit-go/inngest/local/internal/expr"
+	"github.com/workflowkit/workflowkit-go/inngest/internal/expr"
 )
 
 // flowControl is what a function says about how many of its runs and steps may exist at the same time.

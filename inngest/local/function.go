@@ -1,7 +1,7 @@
 package local
 
 import (
-	"github.com/workflowkit/workflowkit-go/inngest/local/internal/expr"
+	"github.com/workflowkit/workflowkit-go/inngest/internal/expr"
 )
 
 // function is a registered function. It is replaced as a whole when its app syncs again.

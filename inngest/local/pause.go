@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/workflowkit/workflowkit-go/inngest/local/internal/expr"
+	"github.com/workflowkit/workflowkit-go/inngest/internal/expr"
 )
 
 // pause is something that waits for an event: a step, or the cancellation of a run.

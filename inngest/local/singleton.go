@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/workflowkit/workflowkit-go/inngest/local/internal/expr"
+	"github.com/workflowkit/workflowkit-go/inngest/internal/expr"
 )
 
 type singleton struct {

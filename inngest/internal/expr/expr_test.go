@@ -4,7 +4,7 @@ import (
 	"errors"
 	"testing"
 
-	"github.com/workflowkit/workflowkit-go/inngest/local/internal/expr"
+	"github.com/workflowkit/workflowkit-go/inngest/internal/expr"
 )
 
 func vars() map[string]any {
