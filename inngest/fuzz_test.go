@@ -79,3 +79,24 @@ func FuzzSignature(f *testing.F) {
 		}
 	})
 }
+
+// No schedule makes the registration panic, and those that are accepted are what a server accepts.
+func FuzzSchedule(f *testing.F) {
+	for _, seed := range []string{"0 9 * * MON-FRI", "TZ=UTC", "CRON_TZ=Europe/Zurich */5 * * * *", "*/0 * * * *", "@every 1s", "TZ= * * * * *"} {
+		f.Add(seed)
+	}
+	client, err := inngest.NewClient(inngest.Config{AppID: "app", Getenv: environment(), Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, schedule string) {
+		err := inngest.RegisterProgram(client, inngest.Function{ID: "!", Triggers: []inngest.Trigger{{Cron: schedule}}}, returnEvent)
+		if err == nil || !strings.Contains(err.Error(), "function id") {
+			t.Fatalf("error is %v", err)
+		}
+		accepted := !strings.Contains(err.Error(), "trigger 0")
+		if fields := len(strings.Fields(schedule)); accepted && fields != 5 && fields != 6 {
+			t.Errorf("%q is accepted", schedule)
+		}
+	})
+}

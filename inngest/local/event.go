@@ -27,6 +27,8 @@ const (
 	EventFunctionCancelled = "inngest/function.cancelled"
 	// EventFunctionInvoked is the event of a run that another run has invoked.
 	EventFunctionInvoked = "inngest/function.invoked"
+	// EventScheduled is the event of a run that a schedule has started.
+	EventScheduled = "inngest/scheduled.timer"
 )
 
 const internalPrefix = "inngest/"

@@ -17,6 +17,7 @@ type flowControl struct {
 	rateLimits []rate
 	throttle   *rate
 	debounce   *debounce
+	batch      *batch
 	priority   *expr.Program
 	startLimit time.Duration // zero: none
 	runLimit   time.Duration // zero: none
@@ -43,7 +44,7 @@ type wireFlowControl struct {
 		Start  *string `json:"start"`
 		Finish *string `json:"finish"`
 	} `json:"timeouts"`
-	BatchEvents json.RawMessage `json:"batchEvents"`
+	BatchEvents *wireBatch `json:"batchEvents"`
 }
 
 func (f *function) setFlowControl(in *wireFlowControl) error {
@@ -53,8 +54,10 @@ func (f *function) setFlowControl(in *wireFlowControl) error {
 			faults = append(faults, fmt.Errorf("option %s: %w", option, err))
 		}
 	}
-	if len(in.BatchEvents) > 0 && string(in.BatchEvents) != "null" {
-		fault("batchEvents", errors.New("the in-process server does not implement it"))
+	if in.BatchEvents != nil {
+		b, err := newBatch(in.BatchEvents)
+		fault("batchEvents", err)
+		f.batch = b
 	}
 	fault("concurrency", f.setConcurrency(in.Concurrency))
 	if in.Singleton != nil {
@@ -98,5 +101,6 @@ func (f *function) setFlowControl(in *wireFlowControl) error {
 		f.runLimit, err = optionalDuration(in.Timeouts.Finish)
 		fault("timeouts.finish", err)
 	}
+	fault("batchEvents", f.batchExcludes())
 	return errors.Join(faults...)
 }

@@ -13,6 +13,7 @@ type function struct {
 	url      string
 	retries  int
 	triggers []trigger
+	cron     []schedule
 	cancel   []cancelOn
 
 	flowControl

@@ -17,8 +17,15 @@ func TestRegisterRefuses(t *testing.T) {
 	t.Parallel()
 	const trigger = `"triggers":[{"event":"f"}]`
 	cases := map[string]struct{ more, says string }{
-		"a schedule":                           {`"triggers":[{"cron":"* * * * *"}]`, "option cron"},
-		"batches":                              {trigger + `,"batchEvents":{"maxSize":2,"timeout":"1s"}`, "option batchEvents"},
+		"a bad schedule":                       {`"triggers":[{"cron":"* * * *"}]`, "option cron"},
+		"a schedule that is a zone":            {`"triggers":[{"cron":"TZ=UTC"}]`, "option cron"},
+		"a schedule twice":                     {`"triggers":[{"cron":"* * * * *"},{"cron":"* * * * *","jitter":"1s"}]`, "duplicate cron expression"},
+		"a bad jitter":                         {`"triggers":[{"cron":"* * * * *","jitter":"1ms"}]`, "between 1s and 5m0s"},
+		"a batch of one":                       {trigger + `,"batchEvents":{"maxSize":1,"timeout":"1s"}`, "option batchEvents"},
+		"a batch that waits for nothing":       {trigger + `,"batchEvents":{"maxSize":2,"timeout":"1ms"}`, "option batchEvents"},
+		"a batch for a day":                    {trigger + `,"batchEvents":{"maxSize":2,"timeout":"1d"}`, "invalid timeout string"},
+		"a batch with a priority":              {trigger + `,"batchEvents":{"maxSize":2,"timeout":"1s"},"priority":{"run":"1"}`, "option batchEvents"},
+		"a batch with a cancellation":          {trigger + `,"batchEvents":{"maxSize":2,"timeout":"1s"},"cancel":[{"event":"c"}]`, "option batchEvents"},
 		"a bad trigger expression":             {`"triggers":[{"event":"f","expression":"event.data.x = 1"}]`, "invalid trigger expression"},
 		"a bad cancellation expression":        {trigger + `,"cancel":[{"event":"c","if":"nope("}]`, "invalid cancellation expression"},
 		"functions in cancellation":            {trigger + `,"cancel":[{"event":"c","if":"lowercase(async.data.x) == 'x'"}]`, "not allowed here"},
@@ -85,7 +92,7 @@ func TestRegisterAnswersOthersAsTheRealServer(t *testing.T) {
 func TestRegisterErrorsReachTheCaller(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, local.Config{})
-	b.function(inngestgo.FunctionOpts{ID: "f", BatchEvents: &inngestgo.ConfigBatchEvents{MaxSize: 2, Timeout: time.Second}},
+	b.function(inngestgo.FunctionOpts{ID: "f", BatchEvents: &inngestgo.ConfigBatchEvents{MaxSize: 1, Timeout: time.Second}},
 		func(context.Context, input) (any, error) { return nil, nil })
 	err := b.server.Register(b.ctx, b.app.URL+"/api/inngest")
 	if err == nil || !strings.Contains(err.Error(), "batchEvents") || !strings.Contains(err.Error(), "app-f") {

@@ -25,6 +25,9 @@ func (s *Server) trigger(f *function, e *event) {
 		}
 		return
 	}
+	if s.collect(f, e, vars) {
+		return
+	}
 	if f.debounce != nil {
 		s.debounce(f, e, vars)
 		return
@@ -32,8 +35,10 @@ func (s *Server) trigger(f *function, e *event) {
 	s.start(f, e)
 }
 
-// start creates a run and plans its first call, unless the function is busy, or has had the event before.
-func (s *Server) start(f *function, e *event) {
+// start creates a run and plans its first call, unless the function is busy, or has had the event before. Of a batch the
+// first event decides.
+func (s *Server) start(f *function, events ...*event) {
+	e := events[0]
 	now := s.clock.Now()
 	vars := map[string]any{"event": e.payload()}
 	single, skipped := s.singleton(f, e, vars)
@@ -42,7 +47,7 @@ func (s *Server) start(f *function, e *event) {
 		return
 	}
 	r := &run{
-		id: s.newID(), seq: s.sequence(), fn: f, events: []*event{e}, status: Running, queued: now, version: -1,
+		id: s.newID(), seq: s.sequence(), fn: f, events: events, status: Running, queued: now, version: -1,
 		memos: map[string]rawJSON{}, executed: map[string]executed{}, pending: map[string]bool{}, seen: map[string]bool{},
 		steps: map[string]*Step{}, traceID: fmt.Sprintf("%016x%016x", s.rng.Uint64(), s.rng.Uint64()|1),
 	}
@@ -63,7 +68,9 @@ func (s *Server) start(f *function, e *event) {
 		}
 		return
 	}
-	s.dedupe[f.id+"/"+e.id] = now
+	for _, e := range events {
+		s.dedupe[f.id+"/"+e.id] = now
+	}
 	if single != "" {
 		r.single = single
 		s.singletons[single] = r

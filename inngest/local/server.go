@@ -46,6 +46,8 @@ type Server struct {
 	invokes    map[string]*pause    // by correlation id
 	singletons map[string]*run
 	debounces  map[string]*debounced
+	batches    map[string]*collected
+	timers     map[string]func() // stop schedules
 	rates      map[string]*bucket
 	slots      map[string]int
 	faults     []Fault
@@ -79,7 +81,7 @@ func Start(cfg Config) (*Server, error) {
 		changed: make(chan struct{}), rng: rand.New(rand.NewPCG(uint64(cfg.Faults.Seed), 0x1a)),
 		apps: map[string]*app{}, functions: map[string]*function{}, events: map[string]*event{}, runs: map[string]*run{},
 		dedupe: map[string]time.Time{}, pauses: map[string][]*pause{}, invokes: map[string]*pause{},
-		singletons: map[string]*run{}, debounces: map[string]*debounced{},
+		singletons: map[string]*run{}, debounces: map[string]*debounced{}, batches: map[string]*collected{}, timers: map[string]func(){},
 		rates: map[string]*bucket{}, slots: map[string]int{},
 	}
 	if s.clock == nil {
@@ -115,6 +117,9 @@ func (s *Server) Close() error {
 	}
 	s.closed = true
 	s.setTimer()
+	for _, f := range s.functions {
+		s.unplan(f)
+	}
 	s.broadcast()
 	s.mu.Unlock()
 	if s.virtual != nil {

@@ -84,9 +84,17 @@ func (s *Server) sync(in syncRequest) error {
 	}
 	a.url = in.URL
 	a.syncs++
-	maps.DeleteFunc(s.functions, func(_ string, f *function) bool { return f.app == in.AppName })
+	maps.DeleteFunc(s.functions, func(_ string, f *function) bool {
+		if f.app == in.AppName {
+			s.unplan(f)
+		}
+		return f.app == in.AppName
+	})
 	for _, f := range functions {
 		s.functions[f.slug] = f
+		for _, sc := range f.cron {
+			s.plan(f, sc, s.clock.Now().UTC())
+		}
 		// Runs in progress continue with the new settings, and at the new address.
 		for _, r := range s.order {
 			if r.status == Running && r.fn.id == f.id {

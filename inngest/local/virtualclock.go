@@ -24,6 +24,8 @@ type virtualTimer struct {
 	at  time.Time
 	seq int
 	f   func()
+	// background is set for what recurs for ever, and so is no reason to move the clock automatically.
+	background bool
 }
 
 var _ Clock = (*VirtualClock)(nil)
@@ -46,10 +48,19 @@ func (c *VirtualClock) Now() time.Time {
 // AfterFunc implements [Clock]. A function that is due now or earlier is called when the clock is moved next, even by
 // nothing.
 func (c *VirtualClock) AfterFunc(d time.Duration, f func()) func() {
+	return c.after(&virtualTimer{f: f}, d)
+}
+
+// afterBackground is like AfterFunc for something that recurs for ever.
+func (c *VirtualClock) afterBackground(d time.Duration, f func()) func() {
+	return c.after(&virtualTimer{f: f, background: true}, d)
+}
+
+func (c *VirtualClock) after(t *virtualTimer, d time.Duration) func() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.seq++
-	t := &virtualTimer{at: c.now.Add(d), seq: c.seq, f: f}
+	t.at, t.seq = c.now.Add(d), c.seq
 	c.timers = append(c.timers, t)
 	return func() {
 		c.mu.Lock()
@@ -67,7 +78,7 @@ func (c *VirtualClock) Advance(ctx context.Context, d time.Duration) error {
 		if err := c.settle(ctx); err != nil {
 			return err
 		}
-		if !c.fireNext(target) {
+		if !c.fireNext(target, false) {
 			break
 		}
 	}
@@ -85,7 +96,7 @@ func (c *VirtualClock) AdvanceToNext(ctx context.Context) (bool, error) {
 	if err := c.settle(ctx); err != nil {
 		return false, err
 	}
-	if !c.fireNext(time.Time{}) {
+	if !c.fireNext(time.Time{}, false) {
 		return false, nil
 	}
 	return true, c.settle(ctx)
@@ -93,7 +104,7 @@ func (c *VirtualClock) AdvanceToNext(ctx context.Context) (bool, error) {
 
 // AutoAdvance switches to a mode in which the clock jumps to the next moment at which something is due whenever all
 // servers that use it are idle. Sleeps and time-outs then take no time at all: do not use it where a test still has to
-// send an event that a run waits for.
+// send an event that a run waits for. Schedules recur for ever, so they alone do not make the clock jump.
 func (c *VirtualClock) AutoAdvance(on bool) {
 	c.mu.Lock()
 	c.auto = on
@@ -104,16 +115,20 @@ func (c *VirtualClock) AutoAdvance(on bool) {
 	}
 }
 
-// fireNext moves the clock to the earliest timer that is not after the limit (zero: no limit) and fires it.
-func (c *VirtualClock) fireNext(limit time.Time) bool {
+// fireNext moves the clock to the earliest timer that is not after the limit (zero: no limit) and fires it. With
+// foreground, the limit is the earliest timer that is not in the background.
+func (c *VirtualClock) fireNext(limit time.Time, foreground bool) bool {
 	c.mu.Lock()
 	var next *virtualTimer
 	for _, t := range c.timers {
+		if foreground && !t.background && (limit.IsZero() || t.at.Before(limit)) {
+			limit = t.at
+		}
 		if next == nil || t.at.Before(next.at) || t.at.Equal(next.at) && t.seq < next.seq {
 			next = t
 		}
 	}
-	if next == nil || !limit.IsZero() && next.at.After(limit) {
+	if next == nil || foreground && limit.IsZero() || !limit.IsZero() && next.at.After(limit) {
 		c.mu.Unlock()
 		return false
 	}

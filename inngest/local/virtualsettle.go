@@ -51,7 +51,7 @@ func (c *VirtualClock) jump() {
 		servers := slices.Clone(c.servers)
 		c.mu.Unlock()
 		if !slices.ContainsFunc(servers, func(s *Server) bool { return !s.idleNow() }) {
-			c.fireNext(time.Time{}) // which ends with a call of jump if nothing is left to do
+			c.fireNext(time.Time{}, true) // which ends with a call of jump if nothing is left to do
 		}
 		c.mu.Lock()
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -18,6 +19,7 @@ type wireFunction struct {
 		Event      string  `json:"event"`
 		Expression *string `json:"expression"`
 		Cron       string  `json:"cron"`
+		Jitter     string  `json:"jitter"`
 	} `json:"triggers"`
 	Retries *int `json:"retries"`
 	Cancel  []struct {
@@ -54,7 +56,14 @@ func newFunction(app string, raw json.RawMessage) (*function, error) {
 	for _, t := range in.Triggers {
 		switch {
 		case t.Cron != "":
-			fault("the trigger %q is a schedule, which the in-process server does not implement (option cron)", t.Cron)
+			sc, err := newSchedule(t.Cron, t.Jitter)
+			if err != nil {
+				fault("option cron: %w", err)
+			}
+			if slices.ContainsFunc(f.cron, func(other schedule) bool { return other.text == sc.text }) {
+				fault("duplicate cron expression: %s", t.Cron)
+			}
+			f.cron = append(f.cron, sc)
 			continue
 		case t.Event == "":
 			fault("a trigger must name an event")
