@@ -20,7 +20,10 @@
 //   - users, unless there is a table of that name (one with ids that are texts, like Prisma's, gets the columns that it
 //     lacks), and beside it workflowkit_identities, workflowkit_sessions, workflowkit_logins and workflowkit_post_runs;
 //   - the tables workflowkit_migrations (goose's list), workflowkit_tables (which tables were here before, and when
-//     the seeds were put in) and workflowkit_writes (keys of writes, kept for 90 days).
+//     the seeds were put in) and workflowkit_writes (keys of writes, kept for 90 days);
+//   - workflowkit_versions and workflowkit_heads (the versions of workflows, see [Store]);
+//   - workflowkit_runs, workflowkit_run_actions, workflowkit_run_edges, workflowkit_run_keys and
+//     workflowkit_run_sequence (the history of runs).
 //
 // Nothing is dropped, renamed, retyped or rewritten. Rows, identity sequences, grants, row level security, triggers and
 // publications stay as they are. Tables that the migrations have created also get two unique indexes: one enabled
@@ -44,13 +47,19 @@
 //	db, err := loader.Open(ctx, os.Getenv("MIGRATION_DATABASE_URL"))
 //	report, err := db.Migrate(ctx)
 //
-// grant the application's role SELECT, INSERT, UPDATE and DELETE on workflows, blog_posts and workflowkit_writes, and
-// SELECT on the other two, and call [DB.CheckSchema] in the application. A migration that cannot have a table's lock
+// grant the application's role SELECT, INSERT, UPDATE and DELETE on workflows, blog_posts and the new tables, and of
+// workflowkit_migrations and workflowkit_tables SELECT only, and call [DB.CheckSchema] in the application. A migration that cannot have a table's lock
 // within ten seconds (or the URL's lock_timeout) gives up and changes nothing, so that it never queues in front of the
 // application's own queries; run it again. On Supabase, the roles anon and authenticated get no rights on the new tables; connect as postgres, since
 // a role to which row level security applies would not see the posts. Migrations need a session: use the direct
 // address or the session pooler. Behind a transaction pooler, ?default_query_exec_mode=exec in the URL (or Prisma's
 // pgbouncer=true) keeps the application from preparing statements.
+//
+// # Versions
+//
+// [DB.Store] keeps the versions of workflows, for an editor: drafts, what is published, and all that came before. What
+// the older functions write ([DB.CreateWorkflow], [DB.UpdateWorkflow]), and what other software writes into the column,
+// becomes a version too. [DB.LoadWorkflow] names the version that a run is pinned to.
 //
 // # Writes
 //

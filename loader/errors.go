@@ -9,11 +9,13 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/ncruces/go-sqlite3"
 	"gorm.io/gorm"
+
+	"github.com/workflowkit/workflowkit-go/workflowkit/store"
 )
 
 var (
-	// ErrNotFound is returned for a post or a workflow that does not exist.
-	ErrNotFound = errors.New("not found")
+	// ErrNotFound is returned for a post or a workflow that does not exist. It is store.ErrNotFound.
+	ErrNotFound = store.ErrNotFound
 
 	// ErrConflict is returned for a write that would give two workflows the same name, or two enabled workflows the
 	// same trigger. errors.As finds a [*ConflictError] that names the other workflow.
@@ -27,14 +29,14 @@ var (
 	ErrNoRevision = errors.New("post has no revision")
 
 	// ErrInvalid is returned for arguments that cannot be stored or looked up: an id that is not one, text that is not
-	// UTF-8, a definition that is not JSON, a write without a key.
-	ErrInvalid = errors.New("invalid")
+	// UTF-8, a definition that is not JSON, a write without a key. It is store.ErrInvalid.
+	ErrInvalid = store.ErrInvalid
 
 	// ErrSchema is returned for a database whose tables this version of the package cannot use.
 	ErrSchema = errors.New("database schema does not fit")
 )
 
-// ConflictError says which workflow already has the name or the trigger. It matches [ErrConflict].
+// ConflictError says which workflow already has the name or the trigger. It matches [ErrConflict] and store.ErrExists.
 type ConflictError struct {
 	// Field is "name" or "trigger".
 	Field string
@@ -56,8 +58,10 @@ func (e *ConflictError) Error() string {
 	return fmt.Sprintf("%s with the %s %q exists already (id %d)", what, e.Field, e.Value, e.OtherID)
 }
 
-// Is reports whether target is [ErrConflict].
-func (e *ConflictError) Is(target error) bool { return target == ErrConflict }
+// Is reports whether target is [ErrConflict] or store.ErrExists.
+func (e *ConflictError) Is(target error) bool {
+	return target == ErrConflict || target == store.ErrExists
+}
 
 // Codes of Postgres for what it cannot hold: \u0000 in a jsonb, a broken byte sequence, malformed JSON, and NULL in a
 // column that the application that made the table has declared NOT NULL.

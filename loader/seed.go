@@ -131,7 +131,7 @@ func seedWorkflows() ([]WorkflowEdit, error) {
 			return nil, fmt.Errorf("%s: %w", seed.file, err)
 		}
 		workflows = append(workflows, WorkflowEdit{
-			Name: &head.Name, Description: &head.Description, Trigger: &seed.trigger, Enabled: &enabled, Definition: raw,
+			Name: &head.Name, Description: &head.Description, Trigger: &seed.trigger, Enabled: &enabled, Definition: raw, Note: "seed",
 		})
 	}
 	return workflows, nil

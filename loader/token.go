@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+
+	"github.com/workflowkit/workflowkit-go/workflowkit"
 )
 
 // contentToken condenses texts to a number from 1 to 2^53-1, which every JSON reader keeps exactly. A nil text differs
@@ -42,6 +44,16 @@ func definitionVersion(definition json.RawMessage) string {
 	}
 	sum := sha256.Sum256(canonical)
 	return hex.EncodeToString(sum[:16])
+}
+
+// contentHash identifies a definition as a run's record does. Of a text that is not JSON, which foreign rows can hold,
+// its bytes are all there is to hash.
+func contentHash(definition json.RawMessage) string {
+	if hash := workflowkit.ContentHash(definition); hash != "" {
+		return hash
+	}
+	sum := sha256.Sum256(definition)
+	return hex.EncodeToString(sum[:])
 }
 
 // canonicalJSON sorts keys and removes white space. Numbers keep their digits, also those that no float64 can hold.

@@ -3,6 +3,7 @@ package loader
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
 	"strconv"
 	"time"
 
@@ -25,7 +26,8 @@ type Workflow struct {
 	// Postgres, which stores it as jsonb. It is nil for a workflow that has no definition yet, and a JSON string for a
 	// row of other software that holds something else than JSON.
 	Definition json.RawMessage `json:"workflow"`
-	// Version stands for the content of the definition, whatever the order of its keys. It is empty if there is none.
+	// Version stands for the content of the definition, whatever the order of its keys. It is empty if there is none. It
+	// is not the number of a version: see [Store].
 	Version string `json:"version"`
 }
 
@@ -53,23 +55,40 @@ func (r workflowRow) workflow() Workflow {
 	}
 }
 
-// selectWorkflows is the start of every query for workflows. SQLite's binary form of JSON, which its own functions
-// write, is turned into text; text stays as it is.
+// workflowColumns are those of workflowRow, the definition last.
+const workflowColumns = `id, created_at, name, description, "trigger", enabled, `
+
+// selectWorkflows is the start of every query for workflows.
 func (db *DB) selectWorkflows(tx *gorm.DB) *gorm.DB {
-	definition := "workflow"
-	if db.dialect == dialectSQLite {
-		definition = `CASE WHEN typeof(workflow) = 'blob' AND json_valid(workflow, 8) THEN json(workflow)
-			ELSE workflow END AS workflow`
+	return tx.Model(&workflowRow{}).Select(workflowColumns + db.readableColumn("workflow"))
+}
+
+// readableColumn selects a definition. SQLite's binary form of JSON, which its own functions write, is turned into
+// text; text stays as it is.
+func (db *DB) readableColumn(name string) string {
+	if db.dialect != dialectSQLite {
+		return name
 	}
-	return tx.Model(&workflowRow{}).
-		Select(`id, created_at, name, description, "trigger", enabled, ` + definition)
+	return "CASE WHEN typeof(" + name + ") = 'blob' AND json_valid(" + name + ", 8) THEN json(" + name + ") ELSE " +
+		name + " END AS " + name
+}
+
+// loadedRow is a workflow with its head.
+type loadedRow struct {
+	Row        workflowRow `gorm:"embedded"`
+	Published  int         `gorm:"column:published"`
+	StoredHash string      `gorm:"column:stored_hash"`
 }
 
 // LoadWorkflow implements workflowkit.Loader: the enabled workflow whose trigger is the event's name, the one with the
 // lowest id if there are several, or nil if there is none. It is one query that an index answers, and what it returns
 // is never cached, so a change takes effect with the next run in every process.
+//
+// The definition's version is the number of the published version, as [Store] counts them. If other software has
+// changed the row, it becomes a version now. Where that cannot be written, the workflow runs nevertheless, without a
+// version.
 func (db *DB) LoadWorkflow(ctx context.Context, event workflowkit.Event) (*workflowkit.Definition, error) {
-	var rows []workflowRow
+	var rows []loadedRow
 	err := db.workflowOfEvent(db.read(ctx), event.Name).Find(&rows).Error
 	if err != nil {
 		return nil, wrap(ctx, err, "load workflow for event %q", event.Name)
@@ -77,13 +96,38 @@ func (db *DB) LoadWorkflow(ctx context.Context, event workflowkit.Event) (*workf
 	if len(rows) == 0 {
 		return nil, nil
 	}
-	w := rows[0].workflow()
-	return &workflowkit.Definition{ID: strconv.FormatInt(w.ID, 10), Version: w.Version, JSON: w.Definition}, nil
+	loaded := rows[0]
+	if loaded.StoredHash != loaded.Row.storedHash() {
+		loaded = db.loadForeign(ctx, loaded.Row)
+	}
+	def := &workflowkit.Definition{ID: strconv.FormatInt(loaded.Row.ID, 10), JSON: json.RawMessage(loaded.Row.Definition)}
+	if loaded.Published > 0 {
+		def.Version = strconv.Itoa(loaded.Published)
+	}
+	return def, nil
+}
+
+// loadForeign makes a version of what other software has written, and returns the row with its number.
+func (db *DB) loadForeign(ctx context.Context, row workflowRow) loadedRow {
+	loaded := loadedRow{Row: row}
+	err := db.changeHead(ctx, row.ID, func(_ *gorm.DB, now workflowRow, head headRow) error {
+		loaded.Row, loaded.Published = now, head.Published
+		return nil
+	})
+	if err != nil {
+		db.log.WarnContext(ctx, "workflow has no version since it cannot be written", slog.Int64("workflow_id", row.ID),
+			slog.Any("error", err))
+		return loadedRow{Row: row}
+	}
+	return loaded
 }
 
 // workflowOfEvent spells the condition as the index does: SQLite uses a partial index only then.
 func (db *DB) workflowOfEvent(tx *gorm.DB, event string) *gorm.DB {
-	return db.selectWorkflows(tx).Where(`"trigger" = ? AND enabled`, event).Order("id").Limit(1)
+	return tx.Model(&workflowRow{}).
+		Select(workflowColumns+db.readableColumn("workflow")+", coalesce(published, 0) AS published, coalesce(stored_hash, '') AS stored_hash").
+		Joins("LEFT JOIN workflowkit_heads ON workflow_id = id").
+		Where(`"trigger" = ? AND enabled`, event).Order("id").Limit(1)
 }
 
 // Workflows lists all workflows by id.

@@ -13,8 +13,11 @@ import (
 type WorkflowEdit struct {
 	Name, Description, Trigger *string
 	Enabled                    *bool
-	// Definition is a JSON object, or null for a workflow without a definition.
+	// Definition is a JSON object, or null for a workflow without a definition. It becomes a version, and the published
+	// one at once.
 	Definition json.RawMessage
+	// Author and Note describe the version that a new definition makes. They may be empty.
+	Author, Note string
 	// Seen is the [Workflow.Version] that the caller has seen. If the workflow has another definition by now, the
 	// edit is refused with [ErrChanged], unless that is the one of the edit. Empty means that the edit is made in any
 	// case.
@@ -22,7 +25,9 @@ type WorkflowEdit struct {
 }
 
 func (e WorkflowEdit) check() error {
-	for field, value := range map[string]*string{"name": e.Name, "description": e.Description, "trigger": e.Trigger} {
+	for field, value := range map[string]*string{
+		"name": e.Name, "description": e.Description, "trigger": e.Trigger, "author": &e.Author, "note": &e.Note,
+	} {
 		if err := checkText(field, text(value)); err != nil {
 			return err
 		}
@@ -72,7 +77,11 @@ func (db *DB) insertWorkflow(tx *gorm.DB, w WorkflowEdit) (workflowRow, error) {
 	if err := create.Create(&row).Error; err != nil {
 		return workflowRow{}, err
 	}
-	return db.readWorkflow(tx, row.ID)
+	row, err := db.readWorkflow(tx, row.ID)
+	if err == nil {
+		_, err = db.adopt(tx, row, authorship{w.Author, w.Note})
+	}
+	return row, err
 }
 
 // UpdateWorkflow changes a workflow and returns it. It gives [ErrNotFound], [ErrConflict] as [DB.CreateWorkflow] does,
@@ -101,16 +110,31 @@ func (db *DB) UpdateWorkflow(ctx context.Context, id int64, edit WorkflowEdit) (
 		if err := db.checkUnique(tx, before, row); err != nil {
 			return err
 		}
-		if err := tx.Model(&workflowRow{}).Where("id = ?", id).Updates(changes).Error; err != nil {
-			return err
-		}
-		row, err = db.readWorkflow(tx, id)
+		row, err = db.applyChanges(tx, before, changes, authorship{edit.Author, edit.Note})
 		return err
 	})
 	if err != nil {
 		return Workflow{}, wrap(ctx, asConflict(err), "update workflow %d", id)
 	}
 	return row.workflow(), nil
+}
+
+// applyChanges writes the columns. What a new definition replaces, and the definition itself, become versions.
+func (db *DB) applyChanges(tx *gorm.DB, before workflowRow, changes map[string]any, by authorship) (workflowRow, error) {
+	_, redefined := changes["workflow"]
+	if redefined {
+		if _, err := db.adoptForeign(tx, before); err != nil {
+			return workflowRow{}, err
+		}
+	}
+	if err := tx.Model(&workflowRow{}).Where("id = ?", before.ID).Updates(changes).Error; err != nil {
+		return workflowRow{}, err
+	}
+	row, err := db.readWorkflow(tx, before.ID)
+	if err == nil && redefined {
+		_, err = db.adopt(tx, row, by)
+	}
+	return row, err
 }
 
 // applyEdit changes the row in memory and returns the columns to write.
@@ -140,11 +164,15 @@ func (db *DB) SetWorkflowEnabled(ctx context.Context, id int64, enabled bool) (W
 	return db.UpdateWorkflow(ctx, id, WorkflowEdit{Enabled: &enabled})
 }
 
-// DeleteWorkflow removes a workflow. Runs that have begun keep the definition that they have loaded.
+// DeleteWorkflow removes a workflow. Runs that have begun keep the definition that they have loaded, and its versions
+// stay readable by [Store.GetVersion].
 func (db *DB) DeleteWorkflow(ctx context.Context, id int64) error {
-	result := db.read(ctx).Where("id = ?", id).Delete(&workflowRow{})
-	if result.Error == nil && result.RowsAffected == 0 {
-		return fmt.Errorf("delete workflow %d: %w", id, ErrNotFound)
-	}
-	return wrap(ctx, result.Error, "delete workflow %d", id)
+	err := db.changeHead(ctx, id, func(tx *gorm.DB, _ workflowRow, head headRow) error {
+		if err := tx.Where("id = ?", id).Delete(&workflowRow{}).Error; err != nil || head.Newest == 0 {
+			return err
+		}
+		head.Published, head.StoredHash = 0, ""
+		return saveHead(tx, head)
+	})
+	return wrap(ctx, err, "delete workflow %d", id)
 }

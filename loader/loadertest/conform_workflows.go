@@ -184,12 +184,14 @@ func testLoadWorkflow(t *testing.T, db *loader.DB) {
 		t.Fatal("the enabled workflow is not found")
 	}
 	equal(t, "id", strconv.FormatInt(w.ID, 10), got.ID)
-	equal(t, "version", w.Version, got.Version)
+	equal(t, "version", "1", got.Version)
 	equal(t, "definition", decode(t, definition), decode(t, string(got.JSON)))
 
 	// A change takes effect at once.
 	must(db.UpdateWorkflow(ctx, w.ID, loader.WorkflowEdit{Definition: json.RawMessage(`{"name":"new"}`)}))(t)
-	equal(t, "definition", decode(t, `{"name":"new"}`), decode(t, string(must(db.LoadWorkflow(ctx, event))(t).JSON)))
+	got = must(db.LoadWorkflow(ctx, event))(t)
+	equal(t, "definition", decode(t, `{"name":"new"}`), decode(t, string(got.JSON)))
+	equal(t, "version", "2", got.Version)
 	// An enabled workflow without a definition is one that has nothing to do.
 	must(db.UpdateWorkflow(ctx, w.ID, loader.WorkflowEdit{Definition: json.RawMessage("null")}))(t)
 	if got := must(db.LoadWorkflow(ctx, event))(t); got == nil || len(got.JSON) != 0 {

@@ -11,6 +11,10 @@ var (
 
 	// ErrExists says that another workflow has the name already, or is enabled for the same trigger.
 	ErrExists = errors.New("exists already")
+
+	// ErrInvalid says that what was given cannot be stored: a definition that is not a JSON object, or text that is not
+	// UTF-8.
+	ErrInvalid = errors.New("invalid")
 )
 
 // ConflictError is the error of a save that would overwrite somebody else's.

@@ -61,7 +61,8 @@ type Settings struct {
 }
 
 // Workflows keeps workflows. Its methods are safe for concurrent use, by several processes too. They return errors that
-// match [ErrNotFound], [ErrExists] or *[ConflictError]; any other error means that the store does not work.
+// match [ErrNotFound], [ErrExists], [ErrInvalid] or *[ConflictError]; any other error means that the store does not
+// work.
 type Workflows interface {
 	// ListWorkflows returns all workflows by id. Their versions have no definitions.
 	ListWorkflows(ctx context.Context) ([]Workflow, error)
