@@ -21,6 +21,8 @@ type call struct {
 	event       json.RawMessage
 	events      []json.RawMessage          // of a batch, with event as the first
 	steps       map[string]json.RawMessage // results by hash
+	stack       []string                   // hashes of the steps that have a result, in the order in which they got it
+	current     int                        // how many of them there were when the call was caused; zero if that is not known
 
 	started      time.Time
 	planOnly     bool   // the server wants to know of steps before they are executed
@@ -50,7 +52,8 @@ type envelope struct {
 		Max        int    `json:"max_attempts"`
 		UseAPI     bool   `json:"use_api"`
 		Stack      struct {
-			Stack []string `json:"stack"`
+			Stack   []string `json:"stack"`
+			Current int      `json:"current"`
 		} `json:"stack"`
 	} `json:"ctx"`
 }

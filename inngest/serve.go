@@ -162,6 +162,7 @@ func (h *handler) serveCall(w http.ResponseWriter, r *http.Request, body []byte)
 		}
 	}
 	c.event, c.events, c.steps = e.Event, e.Events, e.Steps
+	c.stack, c.current = e.Context.Stack.Stack, e.Context.Stack.Current
 	h.logger.Log(r.Context(), slog.LevelDebug, "inngest call", "run_id", c.runID, "function_id", c.functionID,
 		"attempt", c.attempt, "target", c.target, "steps", len(c.steps))
 	r = withBody(r, body)

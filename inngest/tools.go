@@ -33,6 +33,8 @@ type stepTools struct {
 	hijack any             // what inngestgo panicked with last
 	racing bool            // a wait is still registered that nobody waits for; see perform
 	ended  bool            // inngestgo has ended the serial part of the call: nothing can be asked of it any more
+
+	progress
 }
 
 var _ workflowkit.Tools = (*stepTools)(nil)
@@ -61,6 +63,7 @@ func (t *stepTools) begin(ctx context.Context, id string) (string, error) {
 		unique = fmt.Sprintf("%s:%d", id, n)
 	}
 	t.used[unique] = true
+	t.ask(unique)
 	return unique, nil
 }
 

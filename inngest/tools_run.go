@@ -65,11 +65,17 @@ func (t *stepTools) report(ctx context.Context, id string, body stepFunc) (json.
 
 // execute calls the function of a step and gives its outcome a form that inngestgo can store and read back.
 func (t *stepTools) execute(ctx context.Context, id string, fn stepFunc) (out json.RawMessage, err error) {
+	ended := func(error, bool) {}
 	defer func() {
 		if value := recover(); value != nil {
 			out, err = nil, bodyError(panicError(t.logger, "step "+id, value))
 		}
+		ended(err, err != nil && t.lastAttempt(err))
 	}()
+	if t.watch != nil {
+		ctx, ended = t.watch(ctx, id, t.call.attempt)
+	}
+	t.fresh = true
 	out, err = fn(ctx)
 	switch {
 	case err != nil:

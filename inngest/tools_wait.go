@@ -38,6 +38,7 @@ func (t *stepTools) WaitForEvent(ctx context.Context, id string, opts workflowki
 	if err != nil {
 		return workflowkit.Event{}, err
 	}
+	t.also(wait)
 	// An announcement that has failed for good ends the waiting. The wait must not be reported again then: what is
 	// reported takes precedence over what the run comes to.
 	if err := t.announcementFailure(announce); err != nil {

@@ -78,7 +78,7 @@ func (e *Engine) DryRun(ctx context.Context, definition json.RawMessage, in DryR
 		definition = jsonNull
 	}
 	result, err := e.Run(ctx, dryTools{}, RunInput{
-		RunID: "dry-run", Event: in.Event, Definition: &Definition{JSON: definition}, Replace: mocks.replace,
+		RunID: "dry-run", Event: in.Event, Definition: &Definition{JSON: definition}, Replace: mocks.replace, unseen: true,
 	})
 	var (
 		invalid *InvalidError

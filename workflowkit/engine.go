@@ -15,6 +15,9 @@ type Engine struct {
 	logger *slog.Logger
 	limits Limits
 	plans  *planCache
+	// observers are told what runs do, and memories are what has been told about those worked on last.
+	observers []Observer
+	memories  *memories
 }
 
 // New returns an engine with the actions and the loader of its options, and the built-in actions. It returns all
@@ -34,6 +37,7 @@ func New(options ...Option) (*Engine, error) {
 	e := &Engine{
 		kinds:  &kinds{byKind: map[string]*registered{}, open: s.openKinds},
 		loader: s.loader, logger: s.logger, limits: s.limits.withDefaults(), plans: newPlanCache(s.cacheSize),
+		observers: s.observers, memories: newMemories(),
 	}
 	for _, name := range builtinNames() {
 		if s.noBuiltins || s.disabled[name] {
@@ -69,6 +73,9 @@ type RunInput struct {
 	// Replace stands in for the handlers of actions, for tests and dry runs: if it returns a handler for an action,
 	// that one is called. Nil replaces none.
 	Replace func(action ActionInfo) Handler
+
+	// unseen keeps the run from observers.
+	unseen bool
 }
 
 // Run executes one pass of a run on a backend's tools. It returns [ErrSuspended] if the run goes on in a later pass.
@@ -81,10 +88,25 @@ func (e *Engine) Run(ctx context.Context, tools Tools, in RunInput) (*Result, er
 	if tools == nil {
 		return nil, NoRetryError(errors.New("run workflow: tools are nil"))
 	}
+	w := e.witness(ctx, tools, in)
+	if w != nil {
+		defer w.end()
+		tools = w
+	}
+	result, err := e.run(ctx, tools, in, w)
+	if result != nil {
+		w.finished(result)
+	}
+	return result, err
+}
+
+func (e *Engine) run(ctx context.Context, tools Tools, in RunInput, w *witness) (*Result, error) {
 	pin, p, err := e.pin(ctx, tools, in)
 	if err != nil {
+		w.loadFailed(err)
 		return nil, err
 	}
+	w.loaded(pin)
 	if len(pin.Problems) > 0 {
 		err := &InvalidError{Problems: pin.Problems}
 		return &Result{Status: StatusFailed, Workflow: pin.Workflow, Error: err.Error()}, err
@@ -93,6 +115,7 @@ func (e *Engine) Run(ctx context.Context, tools Tools, in RunInput) (*Result, er
 		return &Result{Status: StatusSkipped, Workflow: pin.Workflow, Reason: pin.Reason}, nil
 	}
 	x := newExecution(e, tools, in, p, *pin.Workflow)
+	w.begin(x)
 	err = x.run(ctx)
 	if err == nil {
 		return x.result(nil), nil

@@ -37,6 +37,13 @@ type execution struct {
 	// suspended says that a branch waits for a step in this pass.
 	suspended bool
 	failed    *ActionError
+
+	// witness sees what is new in the pass. It is nil if nobody wants to know.
+	witness *witness
+	// current is the node that is being executed. It is sourceIndex while the engine works for itself.
+	current int
+	// since is the number of the newest result that the edges depend on which are being decided. See witness.
+	since int
 }
 
 type nodeState struct {
@@ -46,6 +53,8 @@ type nodeState struct {
 	err    string
 	// open counts the incoming edges that are not decided, taken those that are taken.
 	open, taken int
+	// since is the number of the newest result that the node depends on. See witness.
+	since int
 }
 
 // edgeState is the decision about an edge. It keeps what the reason is made of; most passes never need its text.
@@ -59,7 +68,7 @@ func newExecution(e *Engine, tools Tools, in RunInput, p *plan, info WorkflowInf
 	x := &execution{
 		engine: e, tools: tools, in: in, plan: p, info: info, state: newState(p, in.Event),
 		nodes: make([]nodeState, len(p.nodes)), edges: make([]edgeState, len(p.edges)),
-		ran: make([]int, 0, len(p.nodes)),
+		ran: make([]int, 0, len(p.nodes)), current: sourceIndex,
 	}
 	for i := range p.nodes {
 		x.nodes[i].open = len(p.nodes[i].in)
@@ -145,6 +154,7 @@ func (x *execution) barrier(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
+	x.current = sourceIndex
 	_, err := x.tools.Run(ctx, finishID, func(context.Context) (json.RawMessage, error) { return jsonNull, nil })
 	return err
 }
@@ -167,6 +177,7 @@ func (x *execution) skip(skipped []int) {
 	for len(skipped) > 0 {
 		node := skipped[0]
 		skipped = skipped[1:]
+		x.since = x.nodes[node].since
 		for _, i := range x.plan.nodes[node].out {
 			skipped = x.decided(i, skipped)
 		}
@@ -180,6 +191,8 @@ func (x *execution) decided(edge int, skipped []int) []int {
 	to := x.plan.edges[edge].to
 	node := &x.nodes[to]
 	node.open--
+	node.since = max(node.since, x.since)
+	x.witness.edge(edge, x.since)
 	if e.taken {
 		node.taken++
 	}
@@ -189,6 +202,7 @@ func (x *execution) decided(edge int, skipped []int) []int {
 		x.ready = append(x.ready, to)
 	default:
 		node.status = StatusSkipped
+		x.witness.skipped(to)
 		skipped = append(skipped, to)
 	}
 	return skipped
@@ -200,6 +214,7 @@ func (x *execution) runNode(ctx context.Context, i int, by caller) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
+	x.current = i
 	if logic := x.plan.nodes[i].logic; logic != nil && x.replacement(i) == nil {
 		out, err := x.evaluate(i, logic)
 		return x.complete(ctx, i, out, err)
@@ -208,6 +223,7 @@ func (x *execution) runNode(ctx context.Context, i int, by caller) error {
 	if err != nil {
 		return x.complete(ctx, i, nil, err)
 	}
+	x.witness.started(i)
 	n.caller = by
 	by.call(n)
 	return x.conclude(ctx, i, n)
@@ -230,11 +246,13 @@ func (x *execution) complete(ctx context.Context, i int, out json.RawMessage, er
 		return context.Cause(ctx)
 	}
 	x.ran = append(x.ran, i)
+	x.since = x.nodes[i].since
 	if err != nil {
 		return x.fail(i, err)
 	}
 	x.nodes[i].status = StatusCompleted
 	x.state.set(i, out)
+	x.witness.ended(i)
 	x.decide(x.plan.nodes[i].out, i)
 	return nil
 }
@@ -243,6 +261,7 @@ func (x *execution) complete(ctx context.Context, i int, out json.RawMessage, er
 func (x *execution) fail(i int, err error) error {
 	planned := &x.plan.nodes[i]
 	x.nodes[i].status, x.nodes[i].err = StatusFailed, err.Error()
+	x.witness.ended(i)
 	if planned.handled {
 		out, err := marshalOutput(failedOutput{Error: err.Error()})
 		if err != nil {

@@ -7,12 +7,16 @@ import (
 )
 
 // Observer is told what runs do, for histories, logs, traces and metrics. It is told of each transition once, by the
-// process that did the work, and not again by the passes that replay it. Where a process dies, or a call is lost and
-// made again, a transition may be told twice: [Transition.Key] is the same then.
+// process that did the work, and not again by the passes that replay it, provided that the backend implements
+// [Progress]. Where a process dies, or a call is made again in another process, a transition may be told twice:
+// [Transition.Key] is the same then. None is ever left out, except for what happens to a run while no process works on
+// it: a server that cancels a run, or fails one whose process does not answer, tells nobody here.
 //
-// Observe is called on the goroutine that executes the run, in the order of the transitions, and may be called by
-// several runs at once. It should return soon and must not panic. It cannot stop a run: what fails in an observer is
-// the observer's own business.
+// Observe is called in the course of the run, in the order of the transitions, one at a time for a run, and at once for
+// several runs. Branches that end at the same time may be executed by two processes, or by two calls which overtake each
+// other, and then be told in either order; [Transition.Time] and what the transitions say is what counts. Observe should
+// return soon, and must not execute the same run. It cannot stop a run: a panic is logged, and everything else that
+// fails in an observer is its own business.
 type Observer interface {
 	Observe(ctx context.Context, t Transition)
 }
@@ -28,9 +32,11 @@ type TransitionType string
 
 // What an [Observer] is told.
 const (
-	// RunStarted is told when the workflow has been loaded, before anything runs. Event is set.
+	// RunStarted is told when the workflow has been loaded, before anything runs. It is not told of a run that has
+	// nothing to do.
 	RunStarted TransitionType = "run.started"
-	// RunCompleted, RunFailed and RunSkipped are told when a run is over. Result is set.
+	// RunCompleted, RunFailed and RunSkipped are told when a run is over. Result is set. RunFailed is also told, without
+	// RunStarted, if the workflow could not be loaded in any attempt.
 	RunCompleted TransitionType = "run.completed"
 	RunFailed    TransitionType = "run.failed"
 	RunSkipped   TransitionType = "run.skipped"
@@ -38,15 +44,40 @@ const (
 	ActionStarted TransitionType = "action.started"
 	// ActionWaiting is told when an action begins to sleep or to wait. StepID and, where it is known, Until are set.
 	ActionWaiting TransitionType = "action.waiting"
-	// ActionRetrying is told when an attempt of an action has failed and there will be another one. Error is set.
+	// ActionRetrying is told when an attempt of an action has failed and there will be another one. Error is set, and
+	// StepID unless the handler failed outside of its steps.
 	ActionRetrying TransitionType = "action.retrying"
 	// ActionCompleted, ActionFailed and ActionSkipped are told when it is known what became of an action.
 	ActionCompleted TransitionType = "action.completed"
 	ActionFailed    TransitionType = "action.failed"
 	ActionSkipped   TransitionType = "action.skipped"
-	// EdgeDecided is told when an edge is taken or not. Edge is set.
+	// EdgeDecided is told when an edge is taken or not. Edge is set. When a run fails, its remaining edges and actions
+	// are told as not taken and skipped.
 	EdgeDecided TransitionType = "edge.decided"
 )
+
+// StepObserver is an [Observer] that wants to be around the work of steps, for spans and the time that they take. It is
+// asked for each attempt of a step, before and after its function is called, and not for a step whose result is known.
+type StepObserver interface {
+	Observer
+	// StartStep returns the context for the step's function, derived from ctx, and what to call with the function's
+	// error when it has returned. The latter may be nil.
+	StartStep(ctx context.Context, step StepInfo) (context.Context, func(err error))
+}
+
+// StepInfo names an attempt of a step.
+type StepInfo struct {
+	// RunID is the id of the run.
+	RunID string
+	// Workflow is what the run executes. It is the zero value while that is being loaded.
+	Workflow WorkflowInfo
+	// Action is the action that the step belongs to. It is the zero value for steps of the engine's own.
+	Action ActionInfo
+	// StepID is the step's id without the action's. Those that start with $ are the engine's own.
+	StepID string
+	// Attempt counts the attempts, from 0.
+	Attempt int
+}
 
 // Transition is something that a run has done. Values that their schemas mark as secret (writeOnly or x-secret) are
 // replaced in it. The observer must not modify what it refers to.
@@ -67,7 +98,8 @@ type Transition struct {
 	Action ActionInfo
 	// StepID is the step that an action waits in, or whose attempt has failed, without the action's id.
 	StepID string
-	// Attempt counts the attempts of the work that the transition is about, from 0.
+	// Attempt counts attempts from 0: of the step that has failed, or, for an action that is over, of its steps together,
+	// as far as this process has seen them fail.
 	Attempt int
 	// Started is when the action, or the run, that is over now was started. It is zero if this process does not know.
 	Started time.Time

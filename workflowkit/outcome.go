@@ -20,12 +20,16 @@ func (x *execution) result(failed *ActionError) *Result {
 	}
 	r.Edges = make([]EdgeResult, 0, len(x.edges))
 	for i := range x.edges {
-		edge := &x.plan.edges[i].edge
-		out := EdgeResult{From: edge.From, To: edge.To, Taken: x.edges[i].taken, Reason: x.edgeReason(i)}
-		out.ID, _ = edge.ownID()
-		r.Edges = append(r.Edges, out)
+		r.Edges = append(r.Edges, x.edgeResult(i))
 	}
 	return r
+}
+
+func (x *execution) edgeResult(i int) EdgeResult {
+	edge := &x.plan.edges[i].edge
+	out := EdgeResult{From: edge.From, To: edge.To, Taken: x.edges[i].taken, Reason: x.edgeReason(i)}
+	out.ID, _ = edge.ownID()
+	return out
 }
 
 // edgeReason says why an edge was decided as it was.
@@ -49,14 +53,25 @@ func (x *execution) edgeReason(i int) string {
 
 func (x *execution) actionResult(i int) ActionResult {
 	n, action := &x.nodes[i], &x.plan.nodes[i].action
-	out := ActionResult{ID: action.ID, Kind: action.Kind, Name: action.Name, Status: n.status, Inputs: n.inputs, Error: n.err}
+	out := ActionResult{
+		ID: action.ID, Kind: action.Kind, Name: action.Name, Status: n.status, Inputs: x.redactedInputs(i), Error: n.err,
+	}
 	switch n.status {
 	case StatusCompleted:
-		out.Output = x.state.outputs[i].raw
-	case StatusSkipped:
-		out.Reason = "no edge to it was taken"
-	case "":
-		out.Status, out.Reason = StatusSkipped, "the run failed before"
+		out.Output = x.redactedOutput(i)
+	case StatusSkipped, "":
+		out.Status, out.Reason = StatusSkipped, x.skipReason(i)
+	}
+	if n.status != "" && x.witness != nil {
+		out.Started, out.Finished = x.witness.times(i)
 	}
 	return out
+}
+
+// skipReason says why an action did not run.
+func (x *execution) skipReason(i int) string {
+	if x.nodes[i].status == StatusSkipped {
+		return "no edge to it was taken"
+	}
+	return "the run failed before"
 }

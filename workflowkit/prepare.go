@@ -164,6 +164,7 @@ func (x *execution) evaluate(i int, logic *plannedLogic) (json.RawMessage, error
 		return nil, err
 	}
 	x.nodes[i].inputs = inputs
+	x.witness.started(i)
 	x.view = view{state: x.state, node: i}
 	return logic.evaluate(planned, &x.view, x.engine.limits.Inputs)
 }

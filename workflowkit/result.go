@@ -1,6 +1,9 @@
 package workflowkit
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"time"
+)
 
 // Result is the outcome of a finished run, made to be read by people and programs (rule 14).
 type Result struct {
@@ -16,6 +19,11 @@ type Result struct {
 	Edges []EdgeResult `json:"edges,omitempty"`
 	// Error is the text of the error of a failed run.
 	Error string `json:"error,omitempty"`
+	// Started and Finished are when the run was started, which is when its workflow had been loaded, and when it was
+	// over. They are zero, and left out of the JSON, if this process does not know: another one did the work, or the
+	// backend does not implement [Progress].
+	Started  time.Time `json:"started,omitzero"`
+	Finished time.Time `json:"finished,omitzero"`
 }
 
 // Status is the state of a run or an action.
@@ -42,6 +50,10 @@ type ActionResult struct {
 	Output json.RawMessage `json:"output,omitempty"`
 	// Error is the text of the action's error.
 	Error string `json:"error,omitempty"`
+	// Started is when the handler was first called, and Finished when it was known that the action had completed or
+	// failed. Like those of the run they are zero if this process does not know.
+	Started  time.Time `json:"started,omitzero"`
+	Finished time.Time `json:"finished,omitzero"`
 }
 
 // EdgeResult is how an edge was decided.

@@ -59,7 +59,7 @@ func (s *Server) checkpoint(r *run, op *operation, queueItem string) error {
 		}
 		return nil
 	}
-	r.executed[op.ID] = executed{*op, queueItem}
+	r.executed[op.ID], r.serial[op.ID] = executed{*op, queueItem}, true
 	step.Output = op.Data
 	s.save(r, op.ID, memo, Completed)
 	return nil

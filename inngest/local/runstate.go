@@ -23,6 +23,7 @@ type run struct {
 	stack     []string
 	memos     map[string]json.RawMessage
 	executed  map[string]executed // the StepRun that has given each memo
+	serial    map[string]bool     // steps that a checkpoint has stored: the call that has run them goes on with their results
 	stateSize int
 	pending   map[string]bool // steps that must end before the next discovery
 	seen      map[string]bool // ids of jobs, each of which is done once

@@ -48,7 +48,7 @@ func (s *Server) start(f *function, events ...*event) {
 	}
 	r := &run{
 		id: s.newID(), seq: s.sequence(), fn: f, events: events, status: Running, queued: now, version: -1,
-		memos: map[string]rawJSON{}, executed: map[string]executed{}, pending: map[string]bool{}, seen: map[string]bool{},
+		memos: map[string]rawJSON{}, executed: map[string]executed{}, serial: map[string]bool{}, pending: map[string]bool{}, seen: map[string]bool{},
 		steps: map[string]*Step{}, traceID: fmt.Sprintf("%016x%016x", s.rng.Uint64(), s.rng.Uint64()|1),
 	}
 	for _, e := range r.events {

@@ -42,6 +42,6 @@ func (r *run) noteClosing(j *job, ops []*operation) {
 	for _, id := range r.stepOrder {
 		// A wait that the app no longer reports is one whose outcome it does not need any more.
 		abandoned := r.steps[id].Status == Waiting && !reported[id]
-		r.closed = r.closed && (abandoned || slices.Contains(given, id))
+		r.closed = r.closed && (abandoned || r.serial[id] || slices.Contains(given, id))
 	}
 }

@@ -26,6 +26,10 @@ type backend struct {
 	// progress says that the last passes produced something that only another pass can take up.
 	progress bool
 	result   *Result
+	// passes counts the passes that look for what is new, and seen has the first of them that knew each result.
+	passes int
+	seen   map[string]int
+	memory workflowkit.Memory
 	// used are the names of fakes that have been used.
 	used map[string]bool
 }
@@ -48,6 +52,7 @@ func newBackend(s *settings) *backend {
 	return &backend{
 		settings: s, now: s.start, memo: map[string]memo{}, tries: map[string]int{},
 		timers: map[string]time.Time{}, awaited: map[string]bool{}, waits: map[string]*wait{}, result: &Result{}, used: map[string]bool{},
+		seen: map[string]int{},
 	}
 }
 
@@ -55,6 +60,7 @@ func newBackend(s *settings) *backend {
 func (b *backend) pass(ctx context.Context, engine *workflowkit.Engine, in workflowkit.RunInput, target string) (*workflowkit.Result, error) {
 	if target == "" {
 		b.planned, b.progress = nil, false
+		b.passes++
 		clear(b.awaited)
 	}
 	b.result.Passes++

@@ -16,23 +16,34 @@ type tools struct {
 	target   string
 	parallel bool
 	calls    map[string]int
+	// asked are the keys of the steps that the last call has asked for.
+	asked []string
+	watch workflowkit.StepWatcher
 }
 
 var _ workflowkit.Tools = (*tools)(nil)
+
+// first returns the key of the first step of a call. See key.
+func (t *tools) first(id string) string {
+	t.asked = t.asked[:0]
+	return t.key(id)
+}
 
 // key tells repeated ids apart by the order of their calls.
 func (t *tools) key(id string) string {
 	n := t.calls[id]
 	t.calls[id]++
-	if n == 0 {
-		return id
+	key := id
+	if n > 0 {
+		key = fmt.Sprintf("%s:%d", id, n)
 	}
-	return fmt.Sprintf("%s:%d", id, n)
+	t.asked = append(t.asked, key)
+	return key
 }
 
 // Run implements workflowkit.Tools.
 func (t *tools) Run(ctx context.Context, id string, fn func(ctx context.Context) (json.RawMessage, error)) (json.RawMessage, error) {
-	return t.run(ctx, t.key(id), id, "run", fn)
+	return t.run(ctx, t.first(id), id, "run", fn)
 }
 
 func (t *tools) run(ctx context.Context, key, id, op string, fn func(ctx context.Context) (json.RawMessage, error)) (json.RawMessage, error) {
@@ -56,7 +67,12 @@ func (t *tools) run(ctx context.Context, key, id, op string, fn func(ctx context
 		}
 		return nil, workflowkit.ErrSuspended
 	}
+	attempt := t.b.tries[key]
 	t.b.tries[key]++
+	ended := func(error, bool) {}
+	if t.watch != nil {
+		ctx, ended = t.watch(ctx, key, attempt)
+	}
 	returned := false
 	defer func() {
 		if !returned {
@@ -66,6 +82,7 @@ func (t *tools) run(ctx context.Context, key, id, op string, fn func(ctx context
 	}()
 	raw, err := t.b.attempt(ctx, id, fn)
 	returned = true
+	ended(err, err != nil && (workflowkit.IsNoRetryError(err) || t.b.tries[key] > t.b.retries))
 	switch {
 	case err == nil:
 		t.b.store(key, op, memo{output: raw})
@@ -132,12 +149,12 @@ func (b *backend) attempt(ctx context.Context, id string, fn func(ctx context.Co
 
 // Sleep implements workflowkit.Tools.
 func (t *tools) Sleep(_ context.Context, id string, d time.Duration) error {
-	return t.sleep(t.key(id), t.b.now.Add(d))
+	return t.sleep(t.first(id), t.b.now.Add(d))
 }
 
 // SleepUntil implements workflowkit.Tools.
 func (t *tools) SleepUntil(_ context.Context, id string, at time.Time) error {
-	return t.sleep(t.key(id), at)
+	return t.sleep(t.first(id), at)
 }
 
 func (t *tools) sleep(key string, until time.Time) error {
@@ -159,7 +176,7 @@ func (t *tools) sleep(key string, until time.Time) error {
 
 // WaitForEvent implements workflowkit.Tools.
 func (t *tools) WaitForEvent(ctx context.Context, id string, opts workflowkit.WaitForEventOpts) (workflowkit.Event, error) {
-	event, err := t.wait(t.key(id), opts)
+	event, err := t.wait(t.first(id), opts)
 	if opts.Announce == nil {
 		return event, err
 	}
@@ -206,7 +223,7 @@ func (t *tools) wait(key string, opts workflowkit.WaitForEventOpts) (workflowkit
 
 // Invoke implements workflowkit.Tools.
 func (t *tools) Invoke(ctx context.Context, id string, opts workflowkit.InvokeOpts) (json.RawMessage, error) {
-	return t.run(ctx, t.key(id), id, "invoke", func(context.Context) (json.RawMessage, error) {
+	return t.run(ctx, t.first(id), id, "invoke", func(context.Context) (json.RawMessage, error) {
 		f := t.b.functions[opts.Function]
 		if f == nil {
 			return nil, workflowkit.NoRetryError(fmt.Errorf("function %q is not faked; use WithFunction", opts.Function))
@@ -226,7 +243,7 @@ func (t *tools) Invoke(ctx context.Context, id string, opts workflowkit.InvokeOp
 
 // SendEvents implements workflowkit.Tools.
 func (t *tools) SendEvents(ctx context.Context, id string, events []workflowkit.Event) ([]string, error) {
-	raw, err := t.run(ctx, t.key(id), id, "send", func(context.Context) (json.RawMessage, error) {
+	raw, err := t.run(ctx, t.first(id), id, "send", func(context.Context) (json.RawMessage, error) {
 		ids := make([]string, len(events))
 		for i, event := range events {
 			ids[i] = event.ID
