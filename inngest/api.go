@@ -11,21 +11,39 @@ import (
 	"github.com/inngest/inngestgo"
 )
 
-// callAPI makes an authenticated request to the server's API and decodes the answer into v, unless that is nil. The fallback key is used if
-// the first key is refused.
+// callAPI makes an authenticated request to the server's API and decodes the answer into v, unless that is nil. If a key
+// is refused the other one is tried, and the one that was accepted last is tried first.
 func (c *Client) callAPI(ctx context.Context, method, path string, header http.Header, body []byte, v any) error {
 	keys := c.settings.signingKeys()
 	if len(keys) == 0 {
 		keys = []string{""}
 	}
 	var err error
-	for _, key := range keys {
+	first := c.acceptedKey.Load()
+	for i := range keys {
+		n := (int(first) + i) % len(keys)
 		var refused bool
-		if refused, err = c.callWithKey(ctx, method, path, key, header, body, v); !refused {
+		if refused, err = c.callWithKey(ctx, method, path, keys[n], header, body, v); !refused {
+			c.acceptedKey.Store(int32(n))
 			return err
 		}
 	}
 	return err
+}
+
+// setHeaders sets what every request to the server says.
+func (c *Client) setHeaders(header http.Header) {
+	header.Set(inngestgo.HeaderKeyContentType, "application/json")
+	header.Set(inngestgo.HeaderKeySDK, inngestgo.HeaderValueSDK)
+	header.Set(inngestgo.HeaderKeyUserAgent, inngestgo.HeaderValueSDK)
+	header.Set(inngestgo.HeaderKeyReqVersion, requestVersion)
+	header.Set(headerFramework, framework)
+	if c.settings.platform != "" {
+		header.Set(headerPlatform, c.settings.platform)
+	}
+	if c.settings.env != "" {
+		header.Set(inngestgo.HeaderKeyEnv, c.settings.env)
+	}
 }
 
 func (c *Client) callWithKey(ctx context.Context, method, path, key string, header http.Header, body []byte, v any) (refused bool, err error) {
@@ -36,13 +54,9 @@ func (c *Client) callWithKey(ctx context.Context, method, path, key string, head
 	for name, values := range header {
 		req.Header[name] = values
 	}
-	inngestgo.SetBasicRequestHeaders(req)
-	req.Header.Set(headerFramework, framework)
+	c.setHeaders(req.Header)
 	if key != "" {
 		req.Header.Set(inngestgo.HeaderKeyAuthorization, "Bearer "+hashSigningKey(key))
-	}
-	if c.settings.env != "" {
-		req.Header.Set(inngestgo.HeaderKeyEnv, c.settings.env)
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {

@@ -129,6 +129,11 @@ type bench struct {
 
 var benches atomic.Int64
 
+// benchID returns the id of an app that no other test has.
+func benchID() string {
+	return fmt.Sprintf("app%d-%d", time.Now().UnixMilli()%1_000_000, benches.Add(1))
+}
+
 // localRequestBody is the size from which on inngest/local keeps state back: less than the 4 MiB of a real server, because
 // megabytes of JSON take minutes with the race detector.
 const localRequestBody = 64 << 10
@@ -172,7 +177,7 @@ func newBench(t *testing.T, faults ...local.Faults) *bench {
 		logger = slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
 	// On a dev server the apps of all tests are there at once, and those of earlier runs of the tests.
-	id := fmt.Sprintf("app%d-%d", time.Now().UnixMilli()%1_000_000, benches.Add(1))
+	id := benchID()
 	b.client = newClient(t, inngest.Config{AppID: id, BaseURL: b.backend.url(), Logger: logger, HTTPClient: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}})
 	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"time"
 )
 
@@ -25,14 +26,28 @@ type call struct {
 	current     int                        // how many of them there were when the call was caused; zero if that is not known
 
 	started      time.Time
-	planOnly     bool   // the server wants to know of steps before they are executed
-	functionUUID string // these four name the call where steps are stored
+	fetching     time.Duration // how long it took to fetch the state that the server kept back
+	planOnly     bool          // the server wants to know of steps before they are executed
+	functionUUID string        // these four name the call where steps are stored
 	queueItem    string
 	requestID    string
 	generation   int
 
 	suspended bool // the function has asked for another pass
 	failed    bool // the function has returned an error, and that is logged
+}
+
+// newCall reads what the query and the body of a request say about a call, except for the state.
+func newCall(query url.Values, e *envelope, started time.Time) *call {
+	c := &call{
+		functionID: query.Get("fnId"), runID: e.Context.RunID, attempt: e.Context.Attempt, maxAttempts: e.Context.Max,
+		started: started, planOnly: e.Context.PlanOnly, functionUUID: e.Context.FunctionID,
+		queueItem: e.Context.QueueItem, requestID: e.Context.RequestID, generation: e.Context.Generation,
+	}
+	if target := query.Get("stepId"); target != "step" {
+		c.target = target
+	}
+	return c
 }
 
 // envelope is the body of a call, as far as this package reads it.

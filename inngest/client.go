@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/inngest/inngestgo"
@@ -20,6 +21,7 @@ type Client struct {
 	logger            *slog.Logger
 	maxBody           int64
 	unsigned          bool // Config.AllowUnsignedSync
+	streamInterval    time.Duration
 
 	// inngestgo executes, without asking for a signature again, what the handler has let through, and describes the
 	// functions to who signs with describeKey.
@@ -30,6 +32,7 @@ type Client struct {
 	describeKey string
 	handler     http.Handler
 	checkpoints checkpoints
+	acceptedKey atomic.Int32 // index of the signing key that the API accepted last
 
 	mu        sync.Mutex
 	functions map[string]bool // ids, without the app's
@@ -46,13 +49,17 @@ func NewClient(config Config) (*Client, error) {
 	c := &Client{
 		appID: config.AppID, appVersion: config.AppVersion, settings: resolved, http: config.HTTPClient, logger: config.Logger,
 		maxBody: config.MaxBodySize, unsigned: config.AllowUnsignedSync, functions: map[string]bool{},
-		describeKey: newDescribeKey(),
+		streamInterval: streamInterval,
+		describeKey:    newDescribeKey(),
 	}
 	if c.http == nil {
 		c.http = &http.Client{Timeout: 30 * time.Second}
 	}
 	if c.logger == nil {
 		c.logger = slog.Default()
+	}
+	if resolved.logLevel != nil {
+		c.logger = slog.New(leveled{c.logger.Handler(), *resolved.logLevel})
 	}
 	if c.maxBody <= 0 {
 		c.maxBody = defaultMaxBodySize

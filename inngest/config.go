@@ -47,9 +47,15 @@ type Config struct {
 	// MaxBodySize limits the body of a call, in bytes. Zero means 32 MiB; Inngest sends at most 4.
 	MaxBodySize int64
 
+	// Streaming makes answers to calls grow by a byte every few seconds while a function is executed, for proxies and
+	// platforms that cut connections on which nothing comes for a while. The HTTP status of every executed call is then
+	// 201, and the real one is in the body. Nil means INNGEST_STREAMING, and without it false.
+	Streaming *bool
+
 	// HTTPClient makes all requests to the Inngest server. Nil means a client of its own with a timeout of 30 seconds.
 	HTTPClient *http.Client
-	// Logger is where the package logs. Nil means [slog.Default].
+	// Logger is where the package logs. Nil means [slog.Default]. INNGEST_LOG_LEVEL (debug, info, warn, error or silent)
+	// decides how much, if it is set.
 	Logger *slog.Logger
 	// Getenv looks up an environment variable. Nil means [os.Getenv].
 	Getenv func(name string) string

@@ -40,8 +40,8 @@ func (c *Client) describeFunctions(ctx context.Context, appURL string) ([]json.R
 		return nil, err
 	}
 	req.Header.Set(inngestgo.HeaderKeySignature, signature)
-	answer := recorder{header: http.Header{}}
-	c.describe.ServeHTTP(&answer, req)
+	answer := newRecorder()
+	c.describe.ServeHTTP(answer, req)
 	var described struct {
 		Functions []map[string]json.RawMessage `json:"functions"`
 	}
@@ -69,29 +69,6 @@ func (c *Client) describeFunctions(ctx context.Context, appURL string) ([]json.R
 		}
 	}
 	return functions, nil
-}
-
-// recorder keeps an answer in memory.
-type recorder struct {
-	header http.Header
-	status int
-	body   bytes.Buffer
-}
-
-// Header implements [http.ResponseWriter].
-func (r *recorder) Header() http.Header { return r.header }
-
-// WriteHeader implements [http.ResponseWriter].
-func (r *recorder) WriteHeader(status int) {
-	if r.status == 0 {
-		r.status = status
-	}
-}
-
-// Write implements [http.ResponseWriter].
-func (r *recorder) Write(b []byte) (int, error) {
-	r.WriteHeader(http.StatusOK)
-	return r.body.Write(b)
 }
 
 // appURL applies the configured origin and path to the URL at which a request found the app.

@@ -33,6 +33,9 @@ type settings struct {
 	signingKey, signingKeyFB string
 	env                      string
 	serveOrigin, servePath   string
+	platform                 string      // what hosts the process; empty means that it is not known
+	streaming                bool        // answers to calls grow while functions are executed
+	logLevel                 *slog.Level // nil leaves it to the logger
 }
 
 func (s settings) mode() string {
@@ -86,7 +89,14 @@ func (c Config) resolve() (settings, error) {
 		// INNGEST_SERVE_HOST is what inngestgo calls the origin.
 		serveOrigin: first(c.ServeOrigin, env("INNGEST_SERVE_ORIGIN"), env("INNGEST_SERVE_HOST")),
 		servePath:   first(c.ServePath, env("INNGEST_SERVE_PATH")),
+		platform:    detectPlatform(env),
 	}
+	s.streaming, _ = parseDev(env("INNGEST_STREAMING"))
+	if c.Streaming != nil {
+		s.streaming = *c.Streaming
+	}
+	var levelErr error
+	s.logLevel, levelErr = parseLogLevel(env("INNGEST_LOG_LEVEL"))
 	devURL := s.chooseMode(c.Dev, env("INNGEST_DEV"))
 
 	apiDefault, eventDefault := defaultAPIURL, defaultEventURL
@@ -96,7 +106,7 @@ func (c Config) resolve() (settings, error) {
 	}
 	s.apiURL = first(c.APIBaseURL, c.BaseURL, env("INNGEST_API_BASE_URL"), env("INNGEST_BASE_URL"), apiDefault)
 	s.eventURL = first(c.EventAPIBaseURL, c.BaseURL, env("INNGEST_EVENT_API_BASE_URL"), env("INNGEST_BASE_URL"), eventDefault)
-	return s, s.check()
+	return s, errors.Join(s.check(), levelErr)
 }
 
 // chooseMode decides between dev and cloud mode, and returns the URL of the dev server if INNGEST_DEV holds one.

@@ -3,6 +3,7 @@ package inngest
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/workflowkit/workflowkit-go/workflowkit"
 )
@@ -17,3 +18,6 @@ var (
 	Storable = storable
 	Restore  = restore
 )
+
+// SetStreamInterval sets how often streamed answers grow.
+func SetStreamInterval(c *Client, d time.Duration) { c.streamInterval = d }

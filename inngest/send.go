@@ -97,11 +97,8 @@ func (c *Client) postEvents(ctx context.Context, target, seed string, body []byt
 	if err != nil {
 		return nil, &SendError{Err: withoutURL(err)}
 	}
-	inngestgo.SetBasicRequestHeaders(req)
+	c.setHeaders(req.Header)
 	req.Header.Set(inngestgo.HeaderKeyEventIDSeed, seed)
-	if c.settings.env != "" {
-		req.Header.Set(inngestgo.HeaderKeyEnv, c.settings.env)
-	}
 	resp, err := c.http.Do(req)
 	if err != nil {
 		return nil, &SendError{Err: withoutURL(err), Retryable: true}

@@ -1,13 +1,12 @@
 package inngest
 
 import (
-	"bytes"
 	"errors"
+	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"runtime/debug"
-	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/inngest/inngestgo"
@@ -23,7 +22,8 @@ func (c *Client) Handler() http.Handler { return c.handler }
 // handler decides who may do what, and hands on to inngestgo what remains.
 type handler struct {
 	*Client
-	browsers *http.CrossOriginProtection
+	browsers    *http.CrossOriginProtection
+	warnedOther atomic.Bool // about a server that is none for development
 }
 
 func newHandler(c *Client) http.Handler {
@@ -41,7 +41,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			respondError(w, http.StatusInternalServerError, "Error", "internal error")
 		}
 	}()
-	w.Header().Set(headerFramework, framework)
+	h.describeItself(w.Header())
 	switch r.Method {
 	case http.MethodGet, http.MethodPost, http.MethodPut:
 	default:
@@ -54,6 +54,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, err.Error())
 		return
 	}
+	h.noteServerKind(r)
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, h.maxBody))
 	if err != nil {
 		h.respondUnreadable(w, err)
@@ -86,6 +87,19 @@ func (h *handler) admit(r *http.Request) error {
 	return h.browsers.Check(r)
 }
 
+// noteServerKind warns, once, of a server that does not say it is one for development where one is expected. Whether a
+// request is verified does not depend on what it says: anybody can say anything.
+func (h *handler) noteServerKind(r *http.Request) {
+	kind := r.Header.Get(inngestgo.HeaderKeyServerKind)
+	if !h.settings.dev || kind == "dev" || kind == "" && r.Method != http.MethodPut || r.Method == http.MethodGet {
+		return // dev servers name themselves when they ask for a sync, and not in calls
+	}
+	if !h.warnedOther.Swap(true) {
+		h.logger.Warn("inngest client is in dev mode, but a request did not come from a dev server", "method", r.Method,
+			"server_kind", kind, "mode_reason", h.settings.reason)
+	}
+}
+
 // verify checks the signature of a request and returns the key that made it. The key is empty, without an error, where
 // none is needed: in dev mode for a request without a signature, and for a sync if that is configured. A signature that
 // is there must be right whenever there is a key to check it with.
@@ -105,9 +119,11 @@ func (h *handler) respondUnreadable(w http.ResponseWriter, err error) {
 	if errors.As(err, &tooLarge) {
 		// The same body would come again.
 		w.Header().Set(inngestgo.HeaderKeyNoRetry, "true")
-		respondError(w, http.StatusRequestEntityTooLarge, "BodyTooLarge", "request "+err.Error())
+		respondError(w, http.StatusRequestEntityTooLarge, "BodyTooLarge", fmt.Sprintf(
+			"request body too large: more than %d bytes, which Config.MaxBodySize or something in front of the handler allows at most", tooLarge.Limit))
 		return
 	}
+	w.Header().Set(inngestgo.HeaderKeyNoRetry, "false")
 	respondError(w, http.StatusBadRequest, "BadRequest", "bad request: body could not be read")
 }
 
@@ -129,55 +145,4 @@ func (h *handler) serveTrustProbe(w http.ResponseWriter, key string) {
 		w.Header().Set(inngestgo.HeaderKeySignature, signatureHeader(key, time.Now(), []byte("{}")))
 	}
 	respond(w, http.StatusOK, struct{}{})
-}
-
-// serveCall lets inngestgo execute the function, with what it does not look after itself.
-func (h *handler) serveCall(w http.ResponseWriter, r *http.Request, body []byte) {
-	e, err := parseEnvelope(body)
-	if err != nil {
-		respondError(w, http.StatusBadRequest, "BadRequest", "bad request: "+err.Error())
-		return
-	}
-	query := r.URL.Query()
-	c := &call{
-		functionID: query.Get("fnId"), runID: e.Context.RunID, attempt: e.Context.Attempt, maxAttempts: e.Context.Max,
-		started: time.Now(), planOnly: e.Context.PlanOnly, functionUUID: e.Context.FunctionID,
-		queueItem: e.Context.QueueItem, requestID: e.Context.RequestID, generation: e.Context.Generation,
-	}
-	if target := query.Get("stepId"); target != "step" {
-		c.target = target
-	}
-	rewrite := e.useAPI()
-	if rewrite {
-		if err := h.hydrate(r.Context(), e); err != nil {
-			h.logger.Error("inngest run state could not be fetched", "run_id", c.runID, "function_id", c.functionID, "error", err)
-			respondError(w, http.StatusInternalServerError, "StateUnavailable", err.Error())
-			return
-		}
-	}
-	if e.repairErrors() || rewrite {
-		if body, err = e.rewrite(body); err != nil {
-			respondError(w, http.StatusInternalServerError, "Error", "rewrite request: "+err.Error())
-			return
-		}
-	}
-	c.event, c.events, c.steps = e.Event, e.Events, e.Steps
-	c.stack, c.current = e.Context.Stack.Stack, e.Context.Stack.Current
-	h.logger.Log(r.Context(), slog.LevelDebug, "inngest call", "run_id", c.runID, "function_id", c.functionID,
-		"attempt", c.attempt, "target", c.target, "steps", len(c.steps))
-	r = withBody(r, body)
-	r = r.WithContext(withCall(r.Context(), c))
-	guarded := &guardedWriter{ResponseWriter: w, call: c}
-	h.calls.ServeHTTP(guarded, r)
-	if guarded.status >= http.StatusBadRequest && !c.failed {
-		h.logger.Error("inngest call could not be executed", "run_id", c.runID, "function_id", c.functionID,
-			"status", guarded.status, "message", strings.TrimSpace(string(guarded.message)))
-	}
-}
-
-// withBody returns a copy of r with another body.
-func withBody(r *http.Request, body []byte) *http.Request {
-	r = r.Clone(r.Context())
-	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-	return r
 }

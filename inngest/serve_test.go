@@ -81,8 +81,8 @@ func TestCallRefusesMalformedRequests(t *testing.T) {
 		"a null event":                {request{body: `{"ctx":{"run_id":"r"},"event":null}`}, 400, "bad request: event is missing"},
 		"no run":                      {request{body: `{"ctx":{},"event":{"name":"e"}}`}, 400, "bad request: ctx.run_id is missing"},
 		"a function id that is no id": {request{ctx: map[string]any{"fn_id": "x"}}, 400, "bad request"},
-		"a body that is too large":    {request{event: `{"name":"` + strings.Repeat("x", 4000) + `"}`}, 413, "request http: request body too large"},
-		"an unknown function":         {request{function: "app-other"}, 410, "function not found: app-other"},
+		"a body that is too large":    {request{event: `{"name":"` + strings.Repeat("x", 4000) + `"}`}, 413, "request body too large: more than 4000 bytes"},
+		"an unknown function":         {request{function: "app-other"}, 500, "function not found: app-other"},
 		"a method that is not served": {request{method: "DELETE"}, 405, ""},
 		"HEAD":                        {request{method: "HEAD"}, 405, ""},
 		"OPTIONS":                     {request{method: "OPTIONS"}, 405, ""},
@@ -379,7 +379,7 @@ func TestCallFetchesState(t *testing.T) {
 	}{
 		"with the key": {hashedKey, memo, event, 200, `{\"from\":\"api\"}`, []string{hashedKey, hashedKey}},
 		"with the fallback key": {
-			fallback, memo, event, 200, `{\"from\":\"api\"}`, []string{hashedKey, fallback, hashedKey, fallback},
+			fallback, memo, event, 200, `{\"from\":\"api\"}`, []string{hashedKey, fallback, fallback}, // which the API has accepted, so it is asked with that first
 		},
 		"no key is accepted": {"Bearer other", memo, event, 500, "answered 401", []string{hashedKey, fallback}},
 		"no steps":           {hashedKey, "", event, 500, "/v0/runs/run-1/actions answered 404", []string{hashedKey, hashedKey}},

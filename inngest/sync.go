@@ -60,7 +60,7 @@ func (c *Client) registerApp(ctx context.Context, appURL, syncID, serverKind str
 	body, err := json.Marshal(registration{
 		Version: "0.1", URL: appURL, DeployType: "ping", SDK: inngestgo.HeaderValueSDK, Framework: framework,
 		AppName: c.appID, AppVersion: c.appVersion, Functions: functions,
-		Headers: registrationHeaders{Env: c.settings.env}, Capabilities: capabilities,
+		Headers: registrationHeaders{Env: c.settings.env, Platform: c.settings.platform}, Capabilities: capabilities,
 	})
 	if err != nil {
 		return false, err
@@ -158,7 +158,7 @@ func (h *handler) syncInBand(w http.ResponseWriter, r *http.Request, body []byte
 	}
 	answer, err := json.Marshal(inBandAnswer{
 		AppID: h.appID, Env: optional(h.settings.env), Framework: framework, Functions: functions,
-		Inspection: h.inspection(), SDKAuthor: inngestgo.SDKAuthor, SDKLanguage: inngestgo.SDKLanguage,
+		Inspection: h.inspection(), Platform: optional(h.settings.platform), SDKAuthor: inngestgo.SDKAuthor, SDKLanguage: inngestgo.SDKLanguage,
 		SDKVersion: inngestgo.SDKVersion, URL: appURL.String(),
 	})
 	if err != nil {

@@ -18,9 +18,11 @@ import (
 // registerAPI takes registrations as a server does.
 type registerAPI struct {
 	*httptest.Server
-	mu     sync.Mutex
-	bodies []map[string]any
-	tokens []string
+	mu      sync.Mutex
+	bodies  []map[string]any
+	tokens  []string
+	headers []http.Header
+	queries []string
 }
 
 func newRegisterAPI(t *testing.T) *registerAPI {
@@ -34,6 +36,7 @@ func newRegisterAPI(t *testing.T) *registerAPI {
 			return
 		}
 		api.bodies, api.tokens = append(api.bodies, body), append(api.tokens, r.Header.Get("Authorization"))
+		api.headers, api.queries = append(api.headers, r.Header), append(api.queries, r.URL.RawQuery)
 		_, _ = io.WriteString(w, `{"ok":true,"modified":true}`)
 	}))
 	t.Cleanup(api.Close)

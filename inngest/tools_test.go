@@ -66,8 +66,8 @@ func TestRunReportsErrors(t *testing.T) {
 		"an error that must not be retried": {fail(workflowkit.NoRetryError(oops)), 0, "StepFailed", "oops", "true", ""},
 		"that error, wrapped":               {fail(fmt.Errorf("it: %w", workflowkit.NoRetryError(oops))), 0, "StepFailed", "it: oops", "true", ""},
 		"inngestgo's own":                   {fail(inngestgo.NoRetryError(oops)), 0, "StepFailed", "oops", "true", ""},
-		"a time to retry, rounded up":       {fail(workflowkit.RetryAtError(oops, at)), 0, "StepError", "oops", "", at.Truncate(time.Second).Add(time.Second).Format(time.RFC3339)},
-		"inngestgo's own time":              {fail(inngestgo.RetryAtError(oops, at.Truncate(time.Second))), 0, "StepError", "oops", "", at.Truncate(time.Second).Format(time.RFC3339)},
+		"a time to retry, rounded up":       {fail(workflowkit.RetryAtError(oops, at)), 0, "StepError", "oops", "false", at.Truncate(time.Second).Add(time.Second).Format(time.RFC3339)},
+		"inngestgo's own time":              {fail(inngestgo.RetryAtError(oops, at.Truncate(time.Second))), 0, "StepError", "oops", "false", at.Truncate(time.Second).Format(time.RFC3339)},
 		// inngestgo would end the run with "unhandled step error" for these two.
 		"the error of another step":       {fail(fmt.Errorf("it: %w", inngestgo.StepError{Message: "inner"})), 0, "StepError", "it: inner", "", ""},
 		"the error of another step, ours": {fail(fmt.Errorf("it: %w", &workflowkit.StepError{StepID: "x", Message: "inner"})), 0, "StepFailed", `it: step "x": inner`, "true", ""},
@@ -186,11 +186,11 @@ func TestErrorsOfTheFunction(t *testing.T) {
 		body    string
 		noRetry string
 	}{
-		"an error":          {errors.New("oops"), `{"message":"oops"}`, ""},
-		"not to be retried": {workflowkit.NoRetryError(errors.New("oops")), `{"message":"oops"}`, "true"},
-		"of a step":         {stepError, `{"message":"step \"do\": oops"}`, "true"},
-		"of an action":      {&workflowkit.ActionError{ActionID: "1", Kind: "k", Err: stepError}, `{"message":"action \"1\" (kind \"k\"): step \"do\": oops"}`, "true"},
-		"of inngestgo":      {fmt.Errorf("it: %w", inngestgo.StepError{Message: "oops"}), `{"message":"it: oops"}`, ""},
+		"an error":          {errors.New("oops"), `{"name":"Error","message":"oops"}`, "false"},
+		"not to be retried": {workflowkit.NoRetryError(errors.New("oops")), `{"name":"Error","message":"oops"}`, "true"},
+		"of a step":         {stepError, `{"name":"Error","message":"step \"do\": oops"}`, "true"},
+		"of an action":      {&workflowkit.ActionError{ActionID: "1", Kind: "k", Err: stepError}, `{"name":"Error","message":"action \"1\" (kind \"k\"): step \"do\": oops"}`, "true"},
+		"of inngestgo":      {fmt.Errorf("it: %w", inngestgo.StepError{Message: "oops"}), `{"name":"Error","message":"it: oops"}`, "false"},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -198,7 +198,11 @@ func TestErrorsOfTheFunction(t *testing.T) {
 			got := newApp(t, inngest.Config{}).with(func(context.Context, workflowkit.Tools, workflowkit.RunInput) (json.RawMessage, error) {
 				return nil, tc.err
 			}).call(request{})
-			if got.status != http.StatusInternalServerError || got.body != tc.body || got.header.Get("X-Inngest-No-Retry") != tc.noRetry {
+			status := http.StatusInternalServerError
+			if tc.noRetry == "true" {
+				status = http.StatusBadRequest
+			}
+			if got.status != status || got.body != tc.body || got.header.Get("X-Inngest-No-Retry") != tc.noRetry {
 				t.Errorf("answer is %d %s, X-Inngest-No-Retry %q", got.status, got.body, got.header.Get("X-Inngest-No-Retry"))
 			}
 		})
@@ -263,7 +267,7 @@ func TestSleepAndWait(t *testing.T) {
 		"a sleep":              {run: sleepFor(90 * time.Minute), status: 206, op: "Sleep 1/z", opts: map[string]any{"duration": "1h30m"}},
 		"a sleep of 0":         {run: sleepFor(0), status: 206, op: "Sleep 1/z", opts: map[string]any{"duration": "1ms"}},
 		"a negative sleep":     {run: sleepFor(-time.Hour), status: 206, op: "Sleep 1/z", opts: map[string]any{"duration": "1ms"}},
-		"a sleep of 2 years":   {run: sleepFor(2 * 366 * 24 * time.Hour), status: 500, body: "at most 8784h0m0s"},
+		"a sleep of 2 years":   {run: sleepFor(2 * 366 * 24 * time.Hour), status: 400, body: "at most 8784h0m0s"},
 		"a sleep that is over": {run: sleepFor(time.Hour), steps: map[string]string{"1/z": "null"}, status: 200, body: `"slept"`},
 		"a wait": {
 			run: wait(workflowkit.WaitForEventOpts{Event: "e2", Timeout: 24 * time.Hour}), status: 206, op: "WaitForEvent 1/w",
@@ -273,7 +277,7 @@ func TestSleepAndWait(t *testing.T) {
 			run: wait(workflowkit.WaitForEventOpts{Event: "e2", Timeout: time.Second, If: "async.data.n == 1"}), status: 206, op: "WaitForEvent 1/w",
 			opts: map[string]any{"event": "e2", "timeout": "1s", "if": "async.data.n == 1"},
 		},
-		"a wait of 2 years":     {run: wait(workflowkit.WaitForEventOpts{Event: "e2", Timeout: 2 * 366 * 24 * time.Hour}), status: 500, body: "at most 8784h0m0s"},
+		"a wait of 2 years":     {run: wait(workflowkit.WaitForEventOpts{Event: "e2", Timeout: 2 * 366 * 24 * time.Hour}), status: 400, body: "at most 8784h0m0s"},
 		"an event that came":    {run: wait(workflowkit.WaitForEventOpts{Event: "e2", Timeout: time.Second}), steps: map[string]string{"1/w": event}, status: 200, body: event},
 		"an event that did not": {run: wait(workflowkit.WaitForEventOpts{Event: "e2", Timeout: time.Second}), steps: map[string]string{"1/w": "null"}, status: 200, body: `"not received"`},
 	}
@@ -329,9 +333,9 @@ func TestInvoke(t *testing.T) {
 			opts: workflowkit.InvokeOpts{Function: "other-fn"}, status: 206,
 			want: map[string]any{"function_id": "other-fn", "payload": map[string]any{"data": map[string]any{}, "user": nil}},
 		},
-		"data that is no object":     {opts: workflowkit.InvokeOpts{Data: []int{1}}, status: 500, body: "it is not a JSON object"},
-		"data that has no JSON form": {opts: workflowkit.InvokeOpts{Data: func() {}}, status: 500, body: "unsupported type"},
-		"a negative timeout":         {opts: workflowkit.InvokeOpts{Timeout: -1}, status: 500, body: "timeout"},
+		"data that is no object":     {opts: workflowkit.InvokeOpts{Data: []int{1}}, status: 400, body: "it is not a JSON object"},
+		"data that has no JSON form": {opts: workflowkit.InvokeOpts{Data: func() {}}, status: 400, body: "unsupported type"},
+		"a negative timeout":         {opts: workflowkit.InvokeOpts{Timeout: -1}, status: 400, body: "timeout"},
 		"a result":                   {memo: `{"data":{"n":9007199254740993}}`, status: 200, body: `{"n":9007199254740993}`},
 		"a null result":              {memo: `{"data":null}`, status: 200, body: `null`},
 		"an error": {

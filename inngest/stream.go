@@ -1,0 +1,56 @@
+package inngest
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/inngest/inngestgo"
+)
+
+// streamInterval is how often a streamed answer grows by a byte. What closes idle connections waits longer.
+const streamInterval = 5 * time.Second
+
+// streamedAnswer is the end of a streamed answer, after the bytes that keep the connection alive. Its status and headers
+// take the place of those of the HTTP response, which had to be sent first. The body is a text that holds the JSON:
+// servers decode a text once, so that a result which is itself a text stays one.
+type streamedAnswer struct {
+	Status  int               `json:"status"`
+	Headers map[string]string `json:"headers"`
+	Body    string            `json:"body"`
+}
+
+// streamCall executes a function while it sends white space, so that nothing on the way takes the connection for dead.
+func (h *handler) streamCall(w http.ResponseWriter, r *http.Request, e *envelope, body []byte) {
+	inngestgo.SetBasicResponseHeaders(w)
+	w.Header().Del(inngestgo.HeaderKeyUserAgent)
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Accel-Buffering", "no")
+	w.WriteHeader(http.StatusCreated)
+	controller := http.NewResponseController(w)
+	grow := func() {
+		// A server's WriteTimeout is for answers that are stuck, and this one is not. Where that cannot be said, or
+		// nothing can be flushed, the answer is as good as one that is not streamed.
+		_ = controller.SetWriteDeadline(time.Now().Add(h.streamInterval + time.Minute))
+		_, _ = w.Write([]byte(" "))
+		_ = controller.Flush()
+	}
+	grow()
+	answers := make(chan *recorder, 1)
+	go func() { answers <- h.execute(r, e, body) }()
+	ticker := time.NewTicker(h.streamInterval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			grow()
+		case answer := <-answers:
+			end := streamedAnswer{Status: answer.status, Headers: map[string]string{}, Body: answer.body.String()}
+			for name := range answer.header {
+				end.Headers[name] = answer.header.Get(name)
+			}
+			_ = json.NewEncoder(w).Encode(end)
+			return
+		}
+	}
+}
