@@ -1,45 +1,34 @@
 package inngest
 
 import (
-	"encoding/json"
+	"context"
+	"errors"
 	"fmt"
 
 	"github.com/workflowkit/workflowkit-go/workflowkit"
 )
 
-// EventType ties the name of an event to the Go type of its data, a struct or map whose JSON form is an object. It can be
-// a constant, and converts to the name where one is wanted:
-//
-//	const PostUpdated = inngest.EventType[Post]("blog-post.updated")
-//
-//	event, err := PostUpdated.New(Post{ID: "42"})
-//	function := inngest.Function{ID: "f", Events: []string{string(PostUpdated)}}
-type EventType[T any] string
-
-// New returns an event of this type with data as its payload. The error matches [ErrInvalidEvent] if data does not become a
-// JSON object.
-func (t EventType[T]) New(data T) (workflowkit.Event, error) {
-	raw, err := json.Marshal(data)
-	if err != nil {
-		return workflowkit.Event{}, fmt.Errorf("event %q: %w: %w", string(t), ErrInvalidEvent, err)
-	}
-	event := workflowkit.Event{Name: string(t), Data: raw}
-	if _, err := encodeEvent(event); err != nil {
-		return workflowkit.Event{}, fmt.Errorf("event %q: %w", string(t), err)
-	}
-	return event, nil
+// On returns the trigger that starts runs by events of a type. The condition is an expression over event; empty means
+// always.
+func On[T any](t *workflowkit.EventType[T], condition string) Trigger {
+	return Trigger{Event: t.Name(), If: condition}
 }
 
-// Data returns the payload of an event of this type. It is an error if the event has another name, or a payload that
-// does not fit T.
-func (t EventType[T]) Data(event workflowkit.Event) (T, error) {
-	var data T
-	if event.Name != string(t) {
-		return data, fmt.Errorf("event %q is not a %q", event.Name, string(t))
+// SendTyped sends events of a type and returns their ids in the same order. See [Client.SendMany]. If data of one of them
+// does not fit the type, nothing is sent and the error is a *workflowkit.EventError.
+//
+// In an action's handler, use the Send method of the type: it is a durable step.
+func SendTyped[T any](ctx context.Context, client *Client, t *workflowkit.EventType[T], data ...T) ([]string, error) {
+	if client == nil || t == nil {
+		return nil, errors.New("send events: client or type is nil")
 	}
-	if err := event.DecodeData(&data); err != nil {
-		var zero T
-		return zero, err
+	events := make([]workflowkit.Event, len(data))
+	for i, d := range data {
+		event, err := t.New(d)
+		if err != nil {
+			return nil, fmt.Errorf("send events: event %d: %w", i, err)
+		}
+		events[i] = event
 	}
-	return data, nil
+	return client.SendMany(ctx, events)
 }

@@ -26,7 +26,8 @@ const (
 	// MaxEventSize is the size of an event's JSON form that Inngest accepts on every plan, in bytes.
 	MaxEventSize = 512 << 10
 
-	maxEvents         = 5000 // that a server takes in one request
+	maxEvents         = 5000    // that a server takes in one request
+	maxEventsSize     = 3 << 20 // of one request: more is slow to repeat, and proxies refuse it
 	maxEventName      = 512
 	sendAttempts      = 5
 	sendBaseDelay     = 100 * time.Millisecond
@@ -46,19 +47,20 @@ func (c *Client) Send(ctx context.Context, event workflowkit.Event) (string, err
 	return ids[0], nil
 }
 
-// SendMany sends events in one request and returns their ids in the same order. A transport error, a 5xx answer and
-// 429 are tried again, up to five attempts in about two seconds or as the server's Retry-After says; the server
-// recognises the attempts as one. The whole takes no longer than ctx allows. Sending no events makes no request.
+// SendMany sends events and returns their ids in the same order. They go in one request, or in several one after another
+// if they are more than 5000 or have more than 3 MiB. A transport error, a 5xx answer and 429 are tried again, up to five
+// attempts in about two seconds or as the server's Retry-After says; the server recognises the attempts as one. The whole
+// takes no longer than ctx allows. Sending no events makes no request.
 //
 // An event with an ID can be sent any number of times: it starts runs once in 24 hours.
 //
 // The error matches [ErrInvalidEvent], [ErrEventTooLarge] or [ErrNoEventKey] if nothing was sent, and is a *[SendError]
-// otherwise.
+// otherwise, which says how many were received.
 func (c *Client) SendMany(ctx context.Context, events []workflowkit.Event) ([]string, error) {
 	if len(events) == 0 {
 		return nil, nil
 	}
-	body, err := encodeEvents(events)
+	batches, err := encodeEvents(events)
 	if err != nil {
 		return nil, fmt.Errorf("send events: %w", err)
 	}
@@ -72,9 +74,24 @@ func (c *Client) SendMany(ctx context.Context, events []workflowkit.Event) ([]st
 	if err := ctx.Err(); err != nil {
 		return nil, &SendError{Err: err, Retryable: true}
 	}
-	target, seed := c.settings.eventURL+"/e/"+url.PathEscape(key), eventIDSeed(time.Now())
+	target := c.settings.eventURL + "/e/" + url.PathEscape(key)
+	var ids []string
+	for _, batch := range batches {
+		sent, err := c.sendBatch(ctx, target, batch)
+		if err != nil {
+			err.Sent = ids
+			return nil, err
+		}
+		ids = append(ids, sent...)
+	}
+	return ids, nil
+}
+
+// sendBatch sends the events of one request.
+func (c *Client) sendBatch(ctx context.Context, target string, batch eventBatch) ([]string, *SendError) {
+	seed := eventIDSeed(time.Now())
 	for attempt := 1; ; attempt++ {
-		ids, err := c.postEvents(ctx, target, seed, body, len(events))
+		ids, err := c.postEvents(ctx, target, seed, batch.body, batch.count)
 		if err == nil {
 			return ids, nil
 		}
@@ -125,22 +142,6 @@ func (c *Client) postEvents(ctx context.Context, target, seed string, body []byt
 			"is this an Inngest server? " + answer.Error}
 	}
 	return answer.IDs[:count], nil
-}
-
-// encodeEvents checks events and returns them as a JSON array.
-func encodeEvents(events []workflowkit.Event) ([]byte, error) {
-	if len(events) > maxEvents {
-		return nil, fmt.Errorf("%w: %d events in one request, at most %d are possible", ErrInvalidEvent, len(events), maxEvents)
-	}
-	raw := make([]json.RawMessage, len(events))
-	for i, event := range events {
-		one, err := encodeEvent(event)
-		if err != nil {
-			return nil, fmt.Errorf("event %d (%q): %w", i, event.Name, err)
-		}
-		raw[i] = one
-	}
-	return json.Marshal(raw)
 }
 
 func encodeEvent(event workflowkit.Event) (json.RawMessage, error) {

@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/workflowkit/workflowkit-go/workflowkit"
 )
 
 var (
 	// ErrInvalidEvent is matched by errors about an event that no server would accept: no name, data that is not a JSON
 	// object. Nothing has been sent.
-	ErrInvalidEvent = errors.New("invalid event")
+	ErrInvalidEvent = workflowkit.ErrInvalidEvent
 
 	// ErrEventTooLarge is matched by errors about an event of more than [MaxEventSize]. Nothing has been sent.
 	ErrEventTooLarge = errors.New("event too large")
@@ -30,8 +32,11 @@ type SendError struct {
 	Retryable bool
 	// RetryAfter is how long the server asked to wait. Zero means that it did not say.
 	RetryAfter time.Duration
-	// Attempts is how many requests were made.
+	// Attempts is how many requests were made for the events that could not be sent.
 	Attempts int
+	// Sent are the ids of the events, the first of those given, that the server has received before: there were too many
+	// for one request.
+	Sent []string
 	// Err is the error of the transport or of the context. It is nil if there was an answer.
 	Err error
 }
@@ -50,6 +55,9 @@ func (e *SendError) Error() string {
 	}
 	if e.Attempts > 1 {
 		fmt.Fprintf(&b, " (after %d attempts)", e.Attempts)
+	}
+	if len(e.Sent) > 0 {
+		fmt.Fprintf(&b, "; the first %d events were received", len(e.Sent))
 	}
 	return b.String()
 }

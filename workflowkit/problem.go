@@ -54,6 +54,7 @@ const (
 	CodeLogicShape       Code = "logic_shape"        // a JSON Logic operator with wrong arguments
 	CodeRetries          Code = "retries_invalid"    // an action's retries are not a whole number from 0 to 20
 	CodeTimeout          Code = "timeout_invalid"    // an action's timeout is not a duration
+	CodeEventData        Code = "event_data"         // the data of an event does not fit its type
 	CodeDefinitionAbsent Code = "definition_missing" // the workflow has no definition
 	CodeMore             Code = "more"               // there are more findings than are listed
 )
