@@ -61,6 +61,14 @@
 // the older functions write ([DB.CreateWorkflow], [DB.UpdateWorkflow]), and what other software writes into the column,
 // becomes a version too. [DB.LoadWorkflow] names the version that a run is pinned to.
 //
+// # Runs
+//
+// [DB.History] keeps what runs did: it observes the engine, and answers an editor's questions, whichever process has
+// executed a run. What a run did is written behind its back and never holds it up; its end waits until it is written,
+// for two seconds at most. Runs are kept for 30 days, and the last 10,000 of each workflow, unless [HistoryConfig] says
+// otherwise. What happens to a run while no process works on it is told by whoever knows: [History.MarkFailed] and
+// [History.MarkCancelled].
+//
 // # Writes
 //
 // Every write is one transaction in which the row is locked. A write of a run carries a key, and a write whose key

@@ -70,7 +70,7 @@ func (s Store) PublishVersion(ctx context.Context, id string, number int) (store
 	if err != nil {
 		return store.Workflow{}, err
 	}
-	err = s.db.changeHead(ctx, workflow, func(tx *gorm.DB, row workflowRow, head headRow) error {
+	err = s.db.changeHead(ctx, workflow, func(tx *gorm.DB, _ workflowRow, head headRow) error {
 		if number == head.Published && number > 0 {
 			return nil
 		}
@@ -89,7 +89,8 @@ func (s Store) PublishVersion(ctx context.Context, id string, number int) (store
 		if err != nil {
 			return err
 		}
-		if row, err = s.db.readWorkflow(tx, workflow); err != nil {
+		row, err := s.db.readWorkflow(tx, workflow)
+		if err != nil {
 			return err
 		}
 		head.Published, head.StoredHash = number, row.storedHash()

@@ -39,7 +39,10 @@ CREATE TABLE IF NOT EXISTS workflowkit_runs (
     sequence       bigint  NOT NULL,
     reconciled     boolean NOT NULL,
     actions        integer NOT NULL,
-    edges          integer NOT NULL
+    edges          integer NOT NULL,
+    running        integer NOT NULL,
+    waiting        integer NOT NULL,
+    retrying       integer NOT NULL
 );
 CREATE INDEX IF NOT EXISTS workflowkit_runs_of_workflow ON workflowkit_runs (workflow_id, started_at_ms, id);
 CREATE INDEX IF NOT EXISTS workflowkit_runs_by_time ON workflowkit_runs (started_at_ms, id);

@@ -37,7 +37,10 @@ CREATE TABLE IF NOT EXISTS workflowkit_runs (
     sequence       INTEGER NOT NULL,
     reconciled     BOOLEAN NOT NULL,
     actions        INTEGER NOT NULL,
-    edges          INTEGER NOT NULL
+    edges          INTEGER NOT NULL,
+    running        INTEGER NOT NULL,
+    waiting        INTEGER NOT NULL,
+    retrying       INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS workflowkit_runs_of_workflow ON workflowkit_runs (workflow_id, started_at_ms, id);
 CREATE INDEX IF NOT EXISTS workflowkit_runs_by_time ON workflowkit_runs (started_at_ms, id);
