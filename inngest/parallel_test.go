@@ -61,7 +61,7 @@ func forked(executed map[string]int) program {
 		if err := step(ctx, "a/1"); err != nil {
 			return nil, err
 		}
-		err := tools.Parallel(ctx, []func(context.Context) error{
+		err := tools.Parallel(ctx, workflowkit.ForkRace, []func(context.Context) error{
 			branch("b/1", "b/2"), branch("c/1", "c/2"),
 			func(ctx context.Context) error {
 				if pending > 0 {
@@ -125,7 +125,7 @@ func TestParallel(t *testing.T) {
 func TestBranchEndsWithFreshResult(t *testing.T) {
 	t.Parallel()
 	got := newApp(t, inngest.Config{}).with(func(ctx context.Context, tools workflowkit.Tools, _ workflowkit.RunInput) (json.RawMessage, error) {
-		return nil, tools.Parallel(ctx, []func(context.Context) error{func(ctx context.Context) error {
+		return nil, tools.Parallel(ctx, workflowkit.ForkRace, []func(context.Context) error{func(ctx context.Context) error {
 			raw, err := tools.Run(ctx, "s", value("1"))
 			if !errors.Is(err, workflowkit.ErrSuspended) || raw != nil {
 				t.Errorf("the branch sees %s, %v", raw, err)
@@ -162,7 +162,7 @@ func TestHijackIsAnErrorNotAPanic(t *testing.T) {
 		if !errors.Is(err, workflowkit.ErrSuspended) {
 			t.Errorf("error of the second step is %v", err)
 		}
-		if err := tools.Parallel(ctx, nil); !errors.Is(err, workflowkit.ErrSuspended) {
+		if err := tools.Parallel(ctx, workflowkit.ForkRace, nil); !errors.Is(err, workflowkit.ErrSuspended) {
 			t.Errorf("error of Parallel is %v", err)
 		}
 		return nil, err
@@ -188,7 +188,7 @@ func TestTargeted(t *testing.T) {
 func TestParallelReportsErrorsOfBranches(t *testing.T) {
 	t.Parallel()
 	got := newApp(t, inngest.Config{}).with(func(ctx context.Context, tools workflowkit.Tools, _ workflowkit.RunInput) (json.RawMessage, error) {
-		return nil, tools.Parallel(ctx, []func(context.Context) error{
+		return nil, tools.Parallel(ctx, workflowkit.ForkRace, []func(context.Context) error{
 			func(ctx context.Context) error {
 				_, err := tools.Run(ctx, "s", value("1"))
 				return err
@@ -314,7 +314,7 @@ func TestWaitForEventWithAnnouncement(t *testing.T) {
 	}
 	serial := func(ctx context.Context, _ workflowkit.Tools, f func(ctx context.Context) error) error { return f(ctx) }
 	branch := func(ctx context.Context, tools workflowkit.Tools, f func(ctx context.Context) error) error {
-		return tools.Parallel(ctx, []func(context.Context) error{func(ctx context.Context) error {
+		return tools.Parallel(ctx, workflowkit.ForkRace, []func(context.Context) error{func(ctx context.Context) error {
 			return inGoroutine(func() error { return f(ctx) })
 		}})
 	}

@@ -109,7 +109,7 @@ func TestCallForMissingStepIsAnError(t *testing.T) {
 			return tools.Run(ctx, "other", func(context.Context) (json.RawMessage, error) { t.Error("executed"); return nil, nil })
 		},
 		"the function has other branches": func(ctx context.Context, tools workflowkit.Tools, _ workflowkit.RunInput) (json.RawMessage, error) {
-			return nil, tools.Parallel(ctx, []func(context.Context) error{func(ctx context.Context) error {
+			return nil, tools.Parallel(ctx, workflowkit.ForkRace, []func(context.Context) error{func(ctx context.Context) error {
 				_, err := tools.Run(ctx, "other", func(context.Context) (json.RawMessage, error) { t.Error("executed"); return nil, nil })
 				return err
 			}})
@@ -164,7 +164,7 @@ func TestPanicsAreReportedWithoutStack(t *testing.T) {
 			return tools.Run(ctx, "s", func(context.Context) (json.RawMessage, error) { panic("oh no") })
 		},
 		"in a branch": func(ctx context.Context, tools workflowkit.Tools, _ workflowkit.RunInput) (json.RawMessage, error) {
-			return nil, tools.Parallel(ctx, []func(context.Context) error{func(context.Context) error { panic("oh no") }})
+			return nil, tools.Parallel(ctx, workflowkit.ForkRace, []func(context.Context) error{func(context.Context) error { panic("oh no") }})
 		},
 	}
 	for name, run := range programs {

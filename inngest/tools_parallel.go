@@ -14,7 +14,7 @@ import (
 const parallelRace = 2
 
 // Parallel implements [workflowkit.Tools].
-func (t *stepTools) Parallel(ctx context.Context, branches []func(ctx context.Context) error) error {
+func (t *stepTools) Parallel(ctx context.Context, mode workflowkit.ForkMode, branches []func(ctx context.Context) error) error {
 	if t.ended {
 		return workflowkit.ErrSuspended
 	}
@@ -40,7 +40,11 @@ func (t *stepTools) Parallel(ctx context.Context, branches []func(ctx context.Co
 		}
 	}
 	err := t.guard("group", func() error {
-		group.ParallelWithOpts(ctx, group.ParallelOpts{ParallelMode: parallelRace}, callbacks...)
+		var opts group.ParallelOpts
+		if mode == workflowkit.ForkRace {
+			opts.ParallelMode = parallelRace
+		}
+		group.ParallelWithOpts(ctx, opts, callbacks...)
 		return nil
 	})
 	if err == nil && suspended {

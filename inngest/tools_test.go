@@ -82,7 +82,7 @@ func TestRunReportsErrors(t *testing.T) {
 			for where, wrap := range map[string]func(ctx context.Context, tools workflowkit.Tools, f func(ctx context.Context) error) error{
 				"serial": func(ctx context.Context, _ workflowkit.Tools, f func(ctx context.Context) error) error { return f(ctx) },
 				"branch": func(ctx context.Context, tools workflowkit.Tools, f func(ctx context.Context) error) error {
-					return tools.Parallel(ctx, []func(context.Context) error{f})
+					return tools.Parallel(ctx, workflowkit.ForkRace, []func(context.Context) error{f})
 				},
 			} {
 				app := newApp(t, inngest.Config{}).with(func(ctx context.Context, tools workflowkit.Tools, _ workflowkit.RunInput) (json.RawMessage, error) {

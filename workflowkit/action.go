@@ -43,6 +43,13 @@ type Spec struct {
 	Outputs json.RawMessage `json:"outputs,omitempty"`
 	// Edges predefine the outgoing edges of the action. Nil means any edges.
 	Edges *EdgeSpec `json:"edges,omitempty"`
+	// NeverWaits promises that the handler uses no other steps than [Step], [Do] and [SendEvents]: it neither sleeps, nor
+	// waits, nor invokes. Branches of such actions only are scheduled with fewer calls: they go on together, when each has
+	// done what it was about to do, so the attempts of one hold up the others. An action that breaks its promise fails.
+	// The default is false, with which branches are independent of each other in every respect.
+	NeverWaits bool `json:"neverWaits,omitempty"`
+	// Cost says how much the action does in a run, for estimates; see [Engine.Estimate]. Nil means that nobody knows.
+	Cost *Cost `json:"cost,omitempty"`
 }
 
 // EdgeSpec says which edges may leave an action.

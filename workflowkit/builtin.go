@@ -46,7 +46,7 @@ func builtinIf() *registered {
 		return &Conditional{Type: kind, Ref: "!ref($.output.result)"}
 	}
 	spec := Spec{
-		Kind: KindIf, Name: "If", Description: "If / else branch",
+		Kind: KindIf, Name: "If", Description: "If / else branch", NeverWaits: true, Cost: &Cost{},
 		Inputs: Inputs{{Name: "condition", Type: json.RawMessage(
 			`{"type":"object","title":"Condition","description":"Condition to evaluate, as JSON Logic",` +
 				`"examples":[{"==":["!ref($.event.data.likes)",10]}],"properties":{}}`)}},

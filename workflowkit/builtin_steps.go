@@ -30,7 +30,8 @@ type delayInput struct {
 
 // builtinDelay waits.
 func builtinDelay() Action {
-	return define(Spec{Kind: KindDelay, Name: "Delay", Description: "Wait for a while, or until a time"},
+	return define(Spec{Kind: KindDelay, Name: "Delay", Description: "Wait for a while, or until a time",
+		Cost: &Cost{Waits: Exactly(1), Bytes: Exactly(len(jsonNull))}},
 		func(ctx context.Context, run *Run, in delayInput) (struct{}, error) {
 			none := struct{}{}
 			switch {
@@ -71,6 +72,7 @@ func builtinWaitForEvent() Action {
 	received := func(kind string) *Conditional { return &Conditional{Type: kind, Ref: "!ref($.output.received)"} }
 	return define(Spec{
 		Kind: KindWaitForEvent, Name: "Wait for an event", Description: "Wait until an event comes in, or for some time",
+		Cost: &Cost{Waits: Exactly(1), Bytes: AtLeast(len(jsonNull))},
 		// A received event has whatever members its sender gave it.
 		Outputs: json.RawMessage(`{"type":"object","properties":{"received":{"type":"boolean","title":"Received"},"event":{"title":"Event"}},"required":["received","event"]}`),
 		Edges: &EdgeSpec{Edges: []PredefinedEdge{
@@ -117,7 +119,8 @@ type sendOutput struct {
 
 // builtinSendEvent sends an event.
 func builtinSendEvent() Action {
-	return define(Spec{Kind: KindSendEvent, Name: "Send an event", Description: "Send an event to Inngest"},
+	return define(Spec{Kind: KindSendEvent, Name: "Send an event", Description: "Send an event to Inngest",
+		NeverWaits: true, Cost: &Cost{Steps: Exactly(1), Bytes: AtLeast(len("[]"))}},
 		func(ctx context.Context, run *Run, in sendInput) (sendOutput, error) {
 			ids, err := SendEvents(ctx, "send", Event{Name: in.Name, Data: in.Data, ID: in.ID})
 			if err != nil || len(ids) == 0 {
@@ -139,7 +142,8 @@ type invokeOutput struct {
 
 // builtinInvoke calls another function.
 func builtinInvoke() Action {
-	return define(Spec{Kind: KindInvoke, Name: "Call a function", Description: "Call another Inngest function and wait for its result"},
+	return define(Spec{Kind: KindInvoke, Name: "Call a function", Description: "Call another Inngest function and wait for its result",
+		Cost: &Cost{Waits: Exactly(1), Bytes: AtLeast(len(jsonNull))}},
 		func(ctx context.Context, run *Run, in invokeInput) (invokeOutput, error) {
 			timeout, err := ParseDuration(in.Timeout)
 			if err != nil {

@@ -30,7 +30,7 @@ type switchOutput struct {
 // builtinSwitch chooses a branch. It has no side effects.
 func builtinSwitch() Action {
 	return define(Spec{
-		Kind: KindSwitch, Name: "Switch", Description: "Choose a branch by a value",
+		Kind: KindSwitch, Name: "Switch", Description: "Choose a branch by a value", NeverWaits: true, Cost: &Cost{},
 		Edges: &EdgeSpec{Edges: []PredefinedEdge{{
 			Name: "Default", Conditional: &Conditional{Type: ConditionMatch, Ref: "!ref($.output.case)", Value: json.RawMessage(`"default"`)},
 		}}},

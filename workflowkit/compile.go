@@ -54,6 +54,7 @@ func compile(kinds *kinds, limits Limits, definition json.RawMessage) (*plan, Pr
 	if c.problems.failed() {
 		return nil, c.problems.inOrder(definition)
 	}
+	c.plan.findCuts()
 	c.plan.info.Hash = ContentHash(definition)
 	return c.plan, c.problems.inOrder(definition)
 }

@@ -58,7 +58,7 @@ func (dryTools) SendEvents(_ context.Context, id string, _ []Event) ([]string, e
 }
 
 // Parallel implements Tools.
-func (dryTools) Parallel(ctx context.Context, branches []func(ctx context.Context) error) error {
+func (dryTools) Parallel(ctx context.Context, _ ForkMode, branches []func(ctx context.Context) error) error {
 	var pending error
 	for _, branch := range branches {
 		switch err := branch(ctx); {

@@ -115,6 +115,7 @@ func (e *Engine) run(ctx context.Context, tools Tools, in RunInput, w *witness) 
 		return &Result{Status: StatusSkipped, Workflow: pin.Workflow, Reason: pin.Reason}, nil
 	}
 	x := newExecution(e, tools, in, p, *pin.Workflow)
+	x.never = pin.never
 	w.begin(x)
 	err = x.run(ctx)
 	if err == nil {

@@ -34,6 +34,10 @@ type execution struct {
 	ran []int
 	// concurrent says that the pass has come to a fork. Before, no step can be targeted.
 	concurrent bool
+	// never holds the kinds of actions that were known never to wait when the run began.
+	never map[string]bool
+	// passed counts the cuts of the plan that are behind the run.
+	passed int
 	// suspended says that a branch waits for a step in this pass.
 	suspended bool
 	failed    *ActionError
@@ -76,20 +80,19 @@ func newExecution(e *Engine, tools Tools, in RunInput, p *plan, info WorkflowInf
 	return x
 }
 
-// run executes the plan as far as it gets in this pass. Where only one node can run, it runs serially (rule 6); from
-// the first fork on, all remaining nodes run as branches that make progress independently (rule 5).
+// run executes the plan as far as it gets in this pass. Where only one node can run, it runs serially (rule 6); from a
+// fork on, nodes run as branches that make progress independently (rule 5).
 func (x *execution) run(ctx context.Context) error {
 	x.decide(x.plan.start, sourceIndex)
-	if len(x.ready) == 1 {
-		if err := x.serially(ctx); err != nil {
+	for len(x.ready) > 0 && x.failed == nil {
+		advance := x.serially
+		if len(x.ready) > 1 {
+			advance = x.fork
+		}
+		if err := advance(ctx); err != nil {
 			return err
 		}
-	}
-	if len(x.ready) > 1 && x.failed == nil {
-		x.concurrent = true
-		if err := x.concurrently(ctx); err != nil {
-			return err
-		}
+		x.stillReady()
 	}
 	if x.failed != nil {
 		return x.failed
@@ -114,15 +117,15 @@ func (x *execution) serially(ctx context.Context) error {
 	return r.run()
 }
 
-// concurrently executes all nodes that have not run, so that each gets as far as it can in this pass. They share one
-// branch: what makes them independent is that the next one is called when one is suspended.
-func (x *execution) concurrently(ctx context.Context) error {
-	return x.tools.Parallel(ctx, []func(ctx context.Context) error{x.work, x.barrier})
+// work returns a branch that executes nodes, given in topological order, so that each gets as far as it can in this pass.
+// They share one branch: what makes them independent is that the next one is called when one is suspended. A parent that
+// has not run in this pass keeps a node from starting.
+func (x *execution) work(order []int) func(ctx context.Context) error {
+	return func(ctx context.Context) error { return x.workOn(ctx, order) }
 }
 
-// work executes nodes in topological order. A parent that has not run in this pass keeps a node from starting.
-func (x *execution) work(ctx context.Context) error {
-	order, suspended := x.plan.order, false
+func (x *execution) workOn(ctx context.Context, order []int) error {
+	suspended := false
 	r := &runner{
 		x: x, ctx: ctx,
 		next: func() (int, bool) {

@@ -59,7 +59,7 @@ func (k *kinds) add(action Action) error {
 	}
 	open := spec.Inputs == nil && action.anyInputs
 	inputs, err := compileInputs(spec.Inputs, open)
-	if err := errors.Join(err, checkOutputs(spec.Outputs), checkEdgeSpec(spec.Edges)); err != nil {
+	if err := errors.Join(err, checkOutputs(spec.Outputs), checkEdgeSpec(spec.Edges), checkCost(&spec)); err != nil {
 		return fmt.Errorf("action kind %q: %w", kind, err)
 	}
 	r := &registered{spec: spec, call: action.call, inputs: inputs, outputs: outputShapeOf(spec.Outputs)}

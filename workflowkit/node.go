@@ -17,9 +17,11 @@ import (
 type node struct {
 	id    string
 	steps *stepNames
-	tools Tools
-	run   Run
-	ctx   nodeContext
+	// neverWaits is the promise of the action.
+	neverWaits bool
+	tools      Tools
+	run        Run
+	ctx        nodeContext
 	// handler is called with the inputs.
 	handler callFunc
 	inputs  json.RawMessage
@@ -197,6 +199,17 @@ func withTools(ctx context.Context, id string, f func(ctx context.Context, n *no
 		n.suspend()
 	}
 	return err
+}
+
+// waiting is withTools for what an action that never waits must not do. Other branches would be held up by it.
+func waiting(ctx context.Context, id string, f func(ctx context.Context, n *node, id string) error) error {
+	return withTools(ctx, id, func(ctx context.Context, n *node, full string) error {
+		if n.neverWaits {
+			return NoRetryError(fmt.Errorf(
+				"step %q waits, but the action kind %q has declared that it never does: take NeverWaits out of its Spec", id, n.run.Action.Kind))
+		}
+		return f(ctx, n, full)
+	})
 }
 
 func checkStepID(id string) error {

@@ -14,6 +14,11 @@ type pinned struct {
 	Reason     string          `json:"reason,omitempty"`
 	Definition json.RawMessage `json:"definition,omitempty"`
 	Problems   Problems        `json:"problems,omitempty"`
+	// NeverWaits lists the kinds of the workflow's actions that declared so when the run began. How a fork is scheduled
+	// depends on it, and a run that has begun one way must not go on another way after a deployment.
+	NeverWaits []string `json:"neverWaits,omitempty"`
+
+	never map[string]bool
 }
 
 // loadID is the step that loads and pins the definition.
@@ -59,6 +64,10 @@ func (e *Engine) unpin(raw json.RawMessage) (*pinned, *plan, error) {
 	if err := json.Unmarshal(raw, pin); err != nil {
 		return nil, nil, NoRetryError(fmt.Errorf("read the pinned workflow: %w", err))
 	}
+	pin.never = make(map[string]bool, len(pin.NeverWaits))
+	for _, kind := range pin.NeverWaits {
+		pin.never[kind] = true
+	}
 	entry := &cacheEntry{key: key, text: raw, pinned: pin}
 	if len(pin.Definition) > 0 {
 		p, problems := e.compile(pin.Definition)
@@ -97,7 +106,7 @@ func (e *Engine) load(ctx context.Context, in RunInput) (pin *pinned, err error)
 		return &pinned{Workflow: info, Problems: problems.Errors().capped(maxPinnedProblems)}, nil
 	}
 	info.Name, info.Hash = p.info.Name, p.info.Hash
-	return &pinned{Workflow: info, Definition: stored}, nil
+	return &pinned{Workflow: info, Definition: stored, NeverWaits: p.neverWaiting()}, nil
 }
 
 // compileStored compiles a definition in the compact form in which it is stored, so that replays find the plan.

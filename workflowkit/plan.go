@@ -17,6 +17,8 @@ type plan struct {
 	start []int
 	// order is a topological order of nodes, breadth first from $source in the order of the edges (rule 4).
 	order []int
+	// cuts are the places in order of the nodes that run alone whatever the conditions say.
+	cuts []int
 }
 
 type planNode struct {
@@ -110,4 +112,18 @@ func (p *plan) ancestors(node int) []int {
 	found = found[1:]
 	slices.Sort(found)
 	return found
+}
+
+// neverWaiting lists the kinds of the plan's actions that never wait, each once, in the order of the document.
+func (p *plan) neverWaiting() []string {
+	var kinds []string
+	seen := map[string]bool{}
+	for i := range p.nodes {
+		kind := p.nodes[i].action.Kind
+		if !seen[kind] && p.nodes[i].kind.spec.NeverWaits {
+			kinds = append(kinds, kind)
+		}
+		seen[kind] = true
+	}
+	return kinds
 }

@@ -71,14 +71,14 @@ func Do(ctx context.Context, id string, fn func(ctx context.Context) error) erro
 
 // Sleep suspends the running action for d, without occupying anything while it sleeps.
 func Sleep(ctx context.Context, id string, d time.Duration) error {
-	return withTools(ctx, id, func(ctx context.Context, n *node, id string) error {
+	return waiting(ctx, id, func(ctx context.Context, n *node, id string) error {
 		return n.tools.Sleep(ctx, id, d)
 	})
 }
 
 // SleepUntil suspends the running action until t. A time in the past does not suspend.
 func SleepUntil(ctx context.Context, id string, t time.Time) error {
-	return withTools(ctx, id, func(ctx context.Context, n *node, id string) error {
+	return waiting(ctx, id, func(ctx context.Context, n *node, id string) error {
 		return n.tools.SleepUntil(ctx, id, t)
 	})
 }
@@ -94,7 +94,7 @@ func WaitForEvent(ctx context.Context, id string, opts WaitForEventOpts) (Event,
 	if opts.Timeout <= 0 {
 		return event, NoRetryError(fmt.Errorf("step %q: wait for event: timeout is %v, a positive duration is needed", id, opts.Timeout))
 	}
-	err := withTools(ctx, id, func(ctx context.Context, n *node, id string) (err error) {
+	err := waiting(ctx, id, func(ctx context.Context, n *node, id string) (err error) {
 		if opts.Announce != nil {
 			if opts.Announce, err = n.announcement(opts.Announce); err != nil {
 				return err
@@ -116,7 +116,7 @@ func Invoke[T any](ctx context.Context, id string, opts InvokeOpts) (T, error) {
 	if opts.Function == "" {
 		return out, NoRetryError(fmt.Errorf("step %q: invoke: function id is empty", id))
 	}
-	err := withTools(ctx, id, func(ctx context.Context, n *node, id string) (err error) {
+	err := waiting(ctx, id, func(ctx context.Context, n *node, id string) (err error) {
 		raw, err = n.tools.Invoke(ctx, id, opts)
 		return err
 	})

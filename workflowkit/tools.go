@@ -42,9 +42,8 @@ type Tools interface {
 
 	// Parallel calls each branch once, in order and one after another, whether or not an earlier one was suspended.
 	// Steps of all branches may then be executed concurrently by the backend. A branch returns [ErrSuspended] if it is
-	// not done. The engine calls Parallel at most once in a pass, calls no tool after it, and passes as the last branch
-	// a barrier whose only step is executed when all other branches are done.
-	Parallel(ctx context.Context, branches []func(ctx context.Context) error) error
+	// not done. The mode says when the backend makes the next pass, and what the engine may do after the group.
+	Parallel(ctx context.Context, mode ForkMode, branches []func(ctx context.Context) error) error
 
 	// Targeted reports whether this pass was made to execute only the step with the given id. Backends that never do
 	// so return false.

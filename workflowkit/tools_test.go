@@ -40,7 +40,7 @@ func (direct) SendEvents(_ context.Context, _ string, events []workflowkit.Event
 	return ids, nil
 }
 
-func (direct) Parallel(ctx context.Context, branches []func(ctx context.Context) error) error {
+func (direct) Parallel(ctx context.Context, _ workflowkit.ForkMode, branches []func(ctx context.Context) error) error {
 	var pending error
 	for _, branch := range branches {
 		if err := branch(ctx); err != nil && (pending == nil || errors.Is(pending, workflowkit.ErrSuspended)) {

@@ -263,7 +263,7 @@ func (t *tools) SendEvents(ctx context.Context, id string, events []workflowkit.
 }
 
 // Parallel implements workflowkit.Tools.
-func (t *tools) Parallel(ctx context.Context, branches []func(ctx context.Context) error) error {
+func (t *tools) Parallel(ctx context.Context, _ workflowkit.ForkMode, branches []func(ctx context.Context) error) error {
 	t.parallel = true
 	defer func() { t.parallel = false }()
 	var pending error
