@@ -37,23 +37,36 @@ func New(config Config) ([]workflowkit.Action, error) {
 	return []workflowkit.Action{
 		workflowkit.Define(workflowkit.Spec{
 			Kind: KindTableOfContents, Name: "Add a Table of Contents", Description: "Add an AI-generated ToC",
+			NeverWaits: true, Cost: steps(3),
 		}, b.addTableOfContents),
 		workflowkit.Define(workflowkit.Spec{
 			Kind: KindGrammarReview, Name: "Perform a grammar review", Description: "Use OpenAI for grammar fixes",
+			NeverWaits: true, Cost: steps(3),
 		}, b.reviewGrammar),
 		workflowkit.Define(workflowkit.Spec{
 			Kind: KindWaitForApproval, Name: "Apply changes after approval", Description: "Request approval for changes",
+			Cost: &workflowkit.Cost{
+				Steps: workflowkit.Exactly(3), Waits: workflowkit.Exactly(1), Announced: workflowkit.Exactly(1), Bytes: workflowkit.AtLeast(0),
+			},
 		}, b.waitForApproval),
 		workflowkit.Define(workflowkit.Spec{
 			Kind: KindApplyChanges, Name: "Apply changes", Description: "Save the AI revisions",
+			NeverWaits: true, Cost: steps(2),
 		}, b.applyChanges),
 		workflowkit.Define(workflowkit.Spec{
 			Kind: KindLinkedInPosts, Name: "Generate LinkedIn posts", Description: "Generate LinkedIn posts",
+			NeverWaits: true, Cost: steps(3),
 		}, b.generateLinkedInPosts),
 		workflowkit.Define(workflowkit.Spec{
 			Kind: KindTweets, Name: "Generate Twitter posts", Description: "Generate Twitter posts",
+			NeverWaits: true, Cost: steps(3),
 		}, b.generateTweets),
 	}, nil
+}
+
+// steps is the cost of an action that only executes steps. How long texts are depends on the post.
+func steps(n int) *workflowkit.Cost {
+	return &workflowkit.Cost{Steps: workflowkit.Exactly(n), Bytes: workflowkit.AtLeast(0)}
 }
 
 // blog holds what the handlers of the actions share.

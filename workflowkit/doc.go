@@ -37,7 +37,8 @@
 //     first. A replay decides what the pass before it has decided. To that end an action and a condition see of the
 //     state what lies before them in the graph, and nothing of branches beside them.
 //  5. Concurrency. Branches make progress independently of each other. A wait in one does not hold up another.
-//  6. Serial is cheap. As long as only one node can run, nodes run one after another.
+//  6. Serial is cheap. As long as only one node can run, nodes run one after another. Where only actions that never wait
+//     (Spec.NeverWaits) lie between a fork and the node in which it ends, this holds again from that node on.
 //  7. Conditions. "if" takes an edge when what its ref finds is truthy as in JavaScript, "else" when it is not, and
 //     "match" when it equals the condition's value: deeply, with members in any order, and a missing value equal to null.
 //     "error" takes an edge when its source has failed.
