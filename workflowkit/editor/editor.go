@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -27,12 +28,15 @@ type Editor struct {
 var _ http.Handler = (*Editor)(nil)
 
 // Handler returns the editor. The error names everything that is wrong with the configuration.
-func Handler(config Config) (*Editor, error) {
+func Handler(config Config) (*Editor, error) { return newEditor(config, dist()) }
+
+// newEditor returns an editor with the files of a front end.
+func newEditor(config Config, files fs.FS) (*Editor, error) {
 	config, err := config.checked()
 	if err != nil {
 		return nil, fmt.Errorf("editor: %w", err)
 	}
-	bundle, err := newBundle(dist())
+	bundle, err := newBundle(files)
 	if err != nil {
 		return nil, fmt.Errorf("editor: %w", err)
 	}

@@ -60,7 +60,7 @@ func subtree(pattern string) string {
 	if !strings.HasSuffix(pattern, "/") || strings.Contains(pattern, "{") {
 		return ""
 	}
-	pattern = strings.TrimRight(pattern, "/")
+	pattern = unescapePath(strings.TrimRight(pattern, "/"))
 	if !validPrefix(pattern) {
 		return ""
 	}
