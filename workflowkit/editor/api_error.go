@@ -95,6 +95,8 @@ func apiErrorOf(err error) *apiError {
 		return &apiError{status: http.StatusNotFound, code: codeNotFound, message: err.Error(), cause: err}
 	case errors.Is(err, store.ErrExists):
 		return &apiError{status: http.StatusConflict, code: codeExists, message: err.Error(), cause: err}
+	case errors.Is(err, store.ErrInvalid):
+		return &apiError{status: http.StatusBadRequest, code: codeBadRequest, message: err.Error(), cause: err}
 	case errors.Is(err, ErrUnauthenticated):
 		return &apiError{status: http.StatusUnauthorized, code: codeUnauthenticated, message: "sign in first", cause: err}
 	case errors.As(err, &tooLarge):

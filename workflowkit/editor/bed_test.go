@@ -146,8 +146,11 @@ func (b *bed) do(method, path string, body any, header ...string) *answer {
 	return &answer{bed: b, status: response.StatusCode, header: response.Header, body: content}
 }
 
-func (b *bed) get(path string) *answer            { b.Helper(); return b.do(http.MethodGet, path, nil) }
-func (b *bed) post(path string, body any) *answer { b.Helper(); return b.do(http.MethodPost, path, body) }
+func (b *bed) get(path string) *answer { b.Helper(); return b.do(http.MethodGet, path, nil) }
+func (b *bed) post(path string, body any) *answer {
+	b.Helper()
+	return b.do(http.MethodPost, path, body)
+}
 
 // want fails unless the answer has a status, and reads it.
 func (a *answer) want(status int, into ...any) *answer {

@@ -3,8 +3,10 @@ package memory
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/workflowkit/workflowkit-go/workflowkit"
 	"github.com/workflowkit/workflowkit-go/workflowkit/store"
@@ -15,6 +17,9 @@ func (s *Store) SaveVersion(ctx context.Context, id string, save store.Save) (st
 	if err := ctx.Err(); err != nil {
 		return store.Version{}, err
 	}
+	if err := valid(save); err != nil {
+		return store.Version{}, fmt.Errorf("save of workflow %q: %w", id, err)
+	}
 	next := store.Version{
 		Hash: workflowkit.ContentHash(save.Definition), Author: save.Author, Note: save.Note, Definition: bytes.Clone(save.Definition),
 	}
@@ -24,7 +29,7 @@ func (s *Store) SaveVersion(ctx context.Context, id string, save store.Save) (st
 	if err != nil {
 		return store.Version{}, err
 	}
-	if n := len(w.versions); n > 0 && same(w.versions[n-1], next) {
+	if n := len(w.versions); n > 0 && w.versions[n-1].Hash == next.Hash {
 		return w.versions[n-1], nil
 	}
 	if n := len(w.versions); save.Base != n {
@@ -39,9 +44,16 @@ func (s *Store) SaveVersion(ctx context.Context, id string, save store.Save) (st
 	return next, nil
 }
 
-// same reports whether two versions have the same content. What is not JSON has no hash.
-func same(a, b store.Version) bool {
-	return a.Hash == b.Hash && (a.Hash != "" || bytes.Equal(a.Definition, b.Definition))
+// valid refuses what databases cannot store.
+func valid(save store.Save) error {
+	var object map[string]json.RawMessage
+	switch {
+	case json.Unmarshal(save.Definition, &object) != nil || object == nil:
+		return fmt.Errorf("the definition is not a JSON object: %w", store.ErrInvalid)
+	case !utf8.ValidString(save.Author + save.Note):
+		return fmt.Errorf("author or note are not UTF-8: %w", store.ErrInvalid)
+	}
+	return nil
 }
 
 // PublishVersion implements [store.Workflows].
