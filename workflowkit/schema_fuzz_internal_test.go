@@ -25,8 +25,13 @@ func FuzzSchema(f *testing.F) {
 		{`{"multipleOf":0.01}`, `1e308`},
 		{`{"uniqueItems":true}`, `[1,1.0,"1"]`},
 		{`{"type":"string","pattern":"("}`, `""`},
-		{`true`, `1`}, {`false`, `1`}, {`[]`, `1`}, {`{"type":7}`, `1`},
-		{`{"type":"integer"}`, `9007199254740993`}, {`{"type":"integer"}`, `1.0`}, {`{"type":"integer"}`, `1e2`},
+		{`true`, `1`},
+		{`false`, `1`},
+		{`[]`, `1`},
+		{`{"type":7}`, `1`},
+		{`{"type":"integer"}`, `9007199254740993`},
+		{`{"type":"integer"}`, `1.0`},
+		{`{"type":"integer"}`, `1e2`},
 	} {
 		f.Add(seed[0], seed[1])
 	}
