@@ -19,6 +19,7 @@ type Client struct {
 	settings          settings
 	http              *http.Client
 	logger            *slog.Logger
+	now               func() time.Time
 	maxBody           int64
 	unsigned          bool // Config.AllowUnsignedSync
 	streamInterval    time.Duration
@@ -47,7 +48,7 @@ func NewClient(config Config) (*Client, error) {
 		return nil, fmt.Errorf("inngest client: %w", err)
 	}
 	c := &Client{
-		appID: config.AppID, appVersion: config.AppVersion, settings: resolved, http: config.HTTPClient, logger: config.Logger,
+		appID: config.AppID, appVersion: config.AppVersion, settings: resolved, http: config.HTTPClient, logger: config.Logger, now: config.Now,
 		maxBody: config.MaxBodySize, unsigned: config.AllowUnsignedSync, functions: map[string]bool{},
 		streamInterval: streamInterval,
 		describeKey:    newDescribeKey(),
@@ -57,6 +58,9 @@ func NewClient(config Config) (*Client, error) {
 	}
 	if c.logger == nil {
 		c.logger = slog.Default()
+	}
+	if c.now == nil {
+		c.now = time.Now
 	}
 	if resolved.logLevel != nil {
 		c.logger = slog.New(leveled{c.logger.Handler(), *resolved.logLevel})

@@ -3,6 +3,7 @@ package inngest
 import (
 	"log/slog"
 	"net/http"
+	"time"
 )
 
 // Config says who the app is and which Inngest server it works with. Only AppID is required: what is not set is read
@@ -57,6 +58,8 @@ type Config struct {
 	// Logger is where the package logs. Nil means [slog.Default]. INNGEST_LOG_LEVEL (debug, info, warn, error or silent)
 	// decides how much, if it is set.
 	Logger *slog.Logger
+	// Now tells the time, by which signatures are made and judged. Nil means [time.Now].
+	Now func() time.Time
 	// Getenv looks up an environment variable. Nil means [os.Getenv].
 	Getenv func(name string) string
 }

@@ -89,7 +89,7 @@ func (c *Client) SendMany(ctx context.Context, events []workflowkit.Event) ([]st
 
 // sendBatch sends the events of one request.
 func (c *Client) sendBatch(ctx context.Context, target string, batch eventBatch) ([]string, *SendError) {
-	seed := eventIDSeed(time.Now())
+	seed := eventIDSeed(c.now())
 	for attempt := 1; ; attempt++ {
 		ids, err := c.postEvents(ctx, target, seed, batch.body, batch.count)
 		if err == nil {

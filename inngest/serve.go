@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"runtime/debug"
 	"sync/atomic"
-	"time"
 
 	"github.com/inngest/inngestgo"
 )
@@ -111,7 +110,7 @@ func (h *handler) verify(r *http.Request, body []byte) (string, error) {
 	case len(keys) == 0 && r.Method == http.MethodPost:
 		return "", nil // dev mode: other dev servers may sign with keys that are none of ours
 	}
-	return verifySignature(r.Context(), signature, body, keys, time.Now())
+	return verifySignature(r.Context(), signature, body, keys, h.now())
 }
 
 func (h *handler) respondUnreadable(w http.ResponseWriter, err error) {
@@ -142,7 +141,7 @@ func (h *handler) serveGet(w http.ResponseWriter, r *http.Request, err error) {
 func (h *handler) serveTrustProbe(w http.ResponseWriter, key string) {
 	if key != "" {
 		// The signature is that of the text without the end of the line.
-		w.Header().Set(inngestgo.HeaderKeySignature, signatureHeader(key, time.Now(), []byte("{}")))
+		w.Header().Set(inngestgo.HeaderKeySignature, signatureHeader(key, h.now(), []byte("{}")))
 	}
 	respond(w, http.StatusOK, struct{}{})
 }

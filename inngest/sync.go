@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/inngest/inngestgo"
 )
@@ -165,7 +164,7 @@ func (h *handler) syncInBand(w http.ResponseWriter, r *http.Request, body []byte
 		respondError(w, http.StatusInternalServerError, "Error", err.Error())
 		return
 	}
-	w.Header().Set(inngestgo.HeaderKeySignature, signatureHeader(key, time.Now(), answer))
+	w.Header().Set(inngestgo.HeaderKeySignature, signatureHeader(key, h.now(), answer))
 	w.Header().Set(inngestgo.HeaderKeySyncKind, inngestgo.SyncKindInBand)
 	respond(w, http.StatusOK, json.RawMessage(answer))
 }

@@ -15,6 +15,8 @@ type Engine struct {
 	logger *slog.Logger
 	limits Limits
 	plans  *planCache
+	// rolling says that other processes may know kinds which this one does not.
+	rolling bool
 	// observers are told what runs do, and memories are what has been told about those worked on last.
 	observers []Observer
 	memories  *memories
@@ -37,7 +39,7 @@ func New(options ...Option) (*Engine, error) {
 	e := &Engine{
 		kinds:  &kinds{byKind: map[string]*registered{}, open: s.openKinds},
 		loader: s.loader, logger: s.logger, limits: s.limits.withDefaults(), plans: newPlanCache(s.cacheSize),
-		observers: s.observers, memories: newMemories(),
+		rolling: s.rolling, observers: s.observers, memories: newMemories(),
 	}
 	for _, name := range builtinNames() {
 		if s.noBuiltins || s.disabled[name] {

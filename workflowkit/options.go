@@ -20,6 +20,7 @@ type settings struct {
 	disabled   map[string]bool
 	openKinds  bool
 	observers  []Observer
+	rolling    bool
 }
 
 // WithActions registers actions. It may be given several times.
@@ -64,6 +65,19 @@ func WithObservers(observers ...Observer) Option {
 			}
 		}
 		s.observers = append(s.observers, observers...)
+		return nil
+	}
+}
+
+// WithRollingCatalog is for fleets that are updated one process after another: a workflow in which nothing is wrong but
+// kinds that this process does not know is not refused, but loaded again by another attempt, which another process may
+// get. When the attempts are used up the run fails, and the error names the kinds. Without it such a workflow fails at
+// once, as any invalid one.
+//
+// A run that has been loaded goes on in any case: a process that lacks a kind leaves it to others.
+func WithRollingCatalog() Option {
+	return func(s *settings) error {
+		s.rolling = true
 		return nil
 	}
 }

@@ -73,12 +73,17 @@ func (e *Engine) unpin(raw json.RawMessage) (*pinned, *plan, error) {
 		p, problems := e.compile(pin.Definition)
 		if p == nil {
 			// The definition was valid where the run started. Another process may know what this one does not.
-			return nil, nil, fmt.Errorf("workflow cannot run in this process: %s", problems.text())
+			return nil, nil, elsewhere(problems)
 		}
 		entry.plan = p
 	}
 	e.plans.put(entry)
 	return pin, entry.plan, nil
+}
+
+// elsewhere is the error of a workflow that another process may be able to run. It is to be tried again.
+func elsewhere(problems Problems) error {
+	return fmt.Errorf("workflow cannot run in this process: %s", problems.text())
 }
 
 // load asks the loader and judges what it returns.
@@ -102,6 +107,9 @@ func (e *Engine) load(ctx context.Context, in RunInput) (pin *pinned, err error)
 		return &pinned{Workflow: info, Reason: fmt.Sprintf("workflow %q has no definition yet", definition.ID)}, nil
 	}
 	stored, p, problems := e.compileStored(definition.JSON)
+	if p == nil && e.rolling && problems.onlyKinds() {
+		return nil, elsewhere(problems)
+	}
 	if p == nil {
 		return &pinned{Workflow: info, Problems: problems.Errors().capped(maxPinnedProblems)}, nil
 	}

@@ -128,6 +128,16 @@ func (ps Problems) failed() bool {
 	return false
 }
 
+// onlyKinds reports whether all errors are kinds that are not known.
+func (ps Problems) onlyKinds() bool {
+	for i := range ps {
+		if ps[i].Severity == SeverityError && ps[i].Code != CodeKindUnknown {
+			return false
+		}
+	}
+	return true
+}
+
 // text lists the errors, one after another.
 func (ps Problems) text() string {
 	const most = 50
