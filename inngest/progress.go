@@ -1,7 +1,6 @@
 package inngest
 
 import (
-	"math"
 	"time"
 
 	"github.com/workflowkit/workflowkit-go/workflowkit"
@@ -34,10 +33,10 @@ func (t *stepTools) Pass() (number int, discovers bool) { return t.call.current,
 
 // Known implements [workflowkit.Progress].
 func (t *stepTools) Known() int {
-	if t.fresh {
-		return math.MaxInt
-	}
 	newest := 0
+	if t.fresh {
+		newest = t.call.current
+	}
 	if t.recent == nil {
 		first := max(0, t.call.current-earlier)
 		t.recent = make(map[string]int, len(t.call.stack)-first)

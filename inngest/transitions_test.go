@@ -66,7 +66,9 @@ func checkTransitions(told []workflowkit.Transition, output string, again bool) 
 	keys := map[string]string{}
 	for _, t := range told {
 		name := transitionName(t)
-		count[name]++
+		if !t.Recovered || count[name] == 0 {
+			count[name]++
+		}
 		if before, ok := keys[t.Key]; ok && before != name {
 			faults = append(faults, fmt.Errorf("key %s is that of %s and of %s", t.Key, before, name))
 		}
@@ -139,7 +141,7 @@ func (g observedGraph) action() workflowkit.Action {
 			err := error(nil)
 			switch step {
 			case 's':
-				err = workflowkit.Sleep(ctx, id, time.Minute)
+				err = workflowkit.Sleep(ctx, id, 500*time.Millisecond)
 			default:
 				err = workflowkit.Do(ctx, id, func(context.Context) error {
 					if _, again := tried.LoadOrStore(run.Action.ID+id, true); step == 'f' && !again {
@@ -210,7 +212,7 @@ func TestObserversAreToldOnceByAllReplicas(t *testing.T) {
 		replicas := rapid.IntRange(1, 3).Draw(r, "replicas")
 		faults := local.Faults{
 			Seed: rapid.Int64Range(0, 1<<30).Draw(r, "seed"), ShuffleSteps: rapid.Bool().Draw(r, "shuffle"),
-			DuplicateDiscoveries: rapid.Bool().Draw(r, "duplicate"),
+			DuplicateDiscoveries: rapid.Bool().Draw(r, "duplicate"), ReorderDiscoveries: rapid.Bool().Draw(r, "reorder"),
 		}
 		point := rapid.SampledFrom([]local.CrashPoint{local.NoCrash, local.NoCrash, local.CrashBefore, local.CrashAfter, local.ServerCrash}).Draw(r, "crash")
 		at := rapid.IntRange(1, 20).Draw(r, "crash at")
@@ -228,7 +230,8 @@ func TestObserversAreToldOnceByAllReplicas(t *testing.T) {
 			r.Fatal(err)
 		}
 		// A process knows what it has told itself. Another one that gets a call again cannot know.
-		again := replicas > 1 && (point != local.NoCrash || faults.DuplicateDiscoveries ||
+		// Neither can one that is called so late that it ends the run instead of those that were to come.
+		again := replicas > 1 && (point != local.NoCrash || faults.DuplicateDiscoveries || faults.ReorderDiscoveries ||
 			slices.ContainsFunc(slices.Collect(maps.Values(g.steps)), func(s string) bool { return strings.Contains(s, "f") }))
 		if err := checkTransitions(told, string(run.Output), again); err != nil {
 			var names []string

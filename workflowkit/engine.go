@@ -120,14 +120,15 @@ func (e *Engine) run(ctx context.Context, tools Tools, in RunInput, w *witness) 
 	x.never = pin.never
 	w.begin(x)
 	err = x.run(ctx)
-	if err == nil {
-		return x.result(nil), nil
-	}
 	var failed *ActionError
-	if errors.As(err, &failed) {
+	if err != nil && !errors.As(err, &failed) {
+		return nil, err
+	}
+	w.finishing()
+	if failed != nil {
 		return x.result(failed), failed
 	}
-	return nil, err
+	return x.result(nil), nil
 }
 
 // Validate returns everything that is wrong with a definition, or may be, in the order of the document. A workflow

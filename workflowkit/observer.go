@@ -9,7 +9,7 @@ import (
 // Observer is told what runs do, for histories, logs, traces and metrics. It is told of each transition once, by the
 // process that did the work, and not again by the passes that replay it, provided that the backend implements
 // [Progress]. Where a process dies, or a call is made again in another process, a transition may be told twice:
-// [Transition.Key] is the same then. None is ever left out, except for what happens to a run while no process works on
+// [Transition.Key] is the same then, and see [Transition.Recovered]. None is ever left out, except for what happens to a run while no process works on
 // it: a server that cancels a run, or fails one whose process does not answer, tells nobody here.
 //
 // Observe is called in the course of the run, in the order of the transitions, one at a time for a run, and at once for
@@ -88,6 +88,11 @@ type Transition struct {
 	Type TransitionType
 	// Time is when.
 	Time time.Time
+	// Recovered says that another process, or a call that was lost, should have told the transition, and probably has. The
+	// pass that ends a run with branches tells such transitions, so that no history lacks what a process had to tell that
+	// has died. Their Time is that of the end. Who counts or measures leaves them out; who keeps records knows them by
+	// their Key.
+	Recovered bool
 	// RunID is the id of the run.
 	RunID string
 	// Workflow is what the run executes. It is the zero value if no workflow was found.

@@ -18,8 +18,9 @@ type Progress interface {
 	Pass() (number int, discovers bool)
 
 	// Known returns the number of the first pass that could know the result which the last call of a method has returned.
-	// For a result that was made in this pass it is at least the number of the pass. The engine asks after each call that
-	// has returned a result, an error that is one included.
+	// For a result that was made in this pass it is the number of the pass. It may be higher: in the serial part of a run
+	// when the pass repeats one that was lost, in branches when another pass is to see the result. The engine asks after
+	// each call that has returned a result, an error that is one included.
 	Known() int
 
 	// Watch asks to call f around each execution of a step's function. It is called once, before any other method of

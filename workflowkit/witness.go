@@ -24,14 +24,17 @@ type witness struct {
 	// number and discovers are those of the pass.
 	number    int
 	discovers bool
-	// since is the number of the newest result of the engine's own steps.
-	since int
+	// since is the number of the newest result of the engine's own steps, load that of the first of them, and fork that of
+	// the newest result of all before the first fork.
+	since, load, fork int
 
 	// workflow is what the run executes, and x its pass, once that is known.
 	workflow *WorkflowInfo
 	x        *execution
 	// calls counts the calls of steps by id, to tell repeated ones apart.
 	calls map[string]int
+	// recovering says that what is told was new in another pass.
+	recovering bool
 }
 
 var _ Tools = (*witness)(nil)
@@ -78,7 +81,7 @@ func (w *witness) begin(x *execution) {
 		return
 	}
 	w.x, x.witness = x, w
-	x.since = w.since
+	w.load, x.since = w.since, w.since
 	w.memory.grow(len(x.nodes))
 }
 
@@ -94,16 +97,26 @@ func (w *witness) learn(err error) {
 	*since = max(*since, w.progress.Known())
 }
 
-// isNew reports whether what depends on results up to a number is new in this pass. A pass that is executed in this
-// process at the same time would tell it too, and perhaps too late: then who comes first does.
+// forked notes that the pass has come to a fork.
+func (w *witness) forked() {
+	if w != nil {
+		w.fork = w.over()
+	}
+}
+
+// isNew reports whether what depends on results up to a number is new in this pass. In branches, each result has a pass of
+// its own; if that is executed in this process at the same time, who comes first tells, so that the order is right.
+// Before the first fork there is one pass at a time, and results that are newer than it belong to one that was lost.
 func (w *witness) isNew(since int) bool {
 	switch {
-	case w.progress == nil:
+	case w.progress == nil || w.discovers && since == w.number:
 		return true
 	case !w.discovers:
 		return false
+	case since > w.number && (w.x == nil || !w.x.concurrent || since <= w.fork):
+		return true
 	}
-	return since >= w.number || w.memory.executing(since)
+	return w.memory.executing(since)
 }
 
 func (w *witness) now() time.Time {

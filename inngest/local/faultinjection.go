@@ -9,6 +9,9 @@ type Faults struct {
 	// ShuffleSteps runs the planned steps of a run in random order and with random concurrency, from one at a time to all
 	// at once.
 	ShuffleSteps bool
+	// ReorderDiscoveries delivers discoveries in Race mode somewhat later, each after a random time of its own: so they
+	// overtake each other, and the state that one finds holds results that have caused others.
+	ReorderDiscoveries bool
 	// Seed makes the random choices (order, concurrency, jitter of retries, ids) repeatable. The choices of one run do not
 	// depend on those of another.
 	Seed int64

@@ -63,6 +63,7 @@ func TestAnyGraphCompletes(t *testing.T) {
 			ShuffleSteps: rapid.Bool().Draw(r, "shuffle"),
 			// In Wait mode discoveries are never in flight twice, so that the option does nothing then.
 			DuplicateDiscoveries: rapid.Bool().Draw(r, "duplicate"),
+			ReorderDiscoveries:   rapid.Bool().Draw(r, "reorder"),
 		}
 		point := rapid.SampledFrom([]local.CrashPoint{local.NoCrash, local.CrashBefore, local.CrashAfter, local.ServerCrash}).Draw(r, "crash")
 		at := rapid.IntRange(1, 20).Draw(r, "crash at")

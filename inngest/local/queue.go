@@ -39,9 +39,15 @@ func (s *Server) enqueue(j *job) bool {
 	if j.continues() {
 		j.run.jobs++
 	}
+	if s.cfg.Faults.ReorderDiscoveries && j.kind == jobCall && j.race && j.target == "" {
+		j.at = j.at.Add(time.Duration(j.run.rng.Int64N(int64(maxReorderDelay))))
+	}
 	s.requeue(j)
 	return true
 }
+
+// maxReorderDelay bounds the delay of discoveries that are reordered.
+const maxReorderDelay = time.Second
 
 // requeue puts a job that exists already back into the queue.
 func (s *Server) requeue(j *job) {
