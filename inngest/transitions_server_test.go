@@ -52,18 +52,21 @@ func TestReplicasTellOnceOnTheServer(t *testing.T) {
 		definition string
 		mode       inngest.CheckpointMode
 		steps      string
+		neverWaits bool
 	}{
-		"one after another":         {chain, inngest.CheckpointOff, "rr"},
-		"in one call":               {chain, inngest.CheckpointEachStep, "rr"},
-		"after waiting":             {chain, inngest.CheckpointEachStep, "rsr"},
-		"branches":                  {fork, inngest.CheckpointOff, "rr"},
-		"branches of one step":      {fork, inngest.CheckpointEachStep, "r"},
-		"branches that wait":        {fork, inngest.CheckpointEachStep, "rsr"},
-		"branches without any step": {fork, inngest.CheckpointEachStep, ""},
+		"one after another":         {chain, inngest.CheckpointOff, "rr", false},
+		"in one call":               {chain, inngest.CheckpointEachStep, "rr", false},
+		"after waiting":             {chain, inngest.CheckpointEachStep, "rsr", false},
+		"branches":                  {fork, inngest.CheckpointOff, "rr", false},
+		"branches of one step":      {fork, inngest.CheckpointEachStep, "r", false},
+		"branches that wait":        {fork, inngest.CheckpointEachStep, "rsr", false},
+		"branches without any step": {fork, inngest.CheckpointEachStep, "", false},
+		"branches that never wait":  {fork, inngest.CheckpointEachStep, "rr", true},
+		"the same, without stores":  {fork, inngest.CheckpointOff, "rr", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			g := observedGraph{steps: map[string]string{}}
+			g := observedGraph{steps: map[string]string{}, neverWaits: tc.neverWaits}
 			for _, id := range []string{"a", "b", "c", "d", "e"} {
 				g.steps[id] = tc.steps
 			}

@@ -103,15 +103,22 @@ type observedGraph struct {
 	definition  string
 	steps       map[string]string // what the actions do, a letter for each step
 	checkpoints inngest.CheckpointMode
+	// neverWaits says that the actions promise not to wait. Then they do not.
+	neverWaits bool
 }
 
 func drawObservedGraph(r *rapid.T) observedGraph {
 	g := observedGraph{steps: map[string]string{}, checkpoints: rapid.SampledFrom([]inngest.CheckpointMode{inngest.CheckpointOff, inngest.CheckpointEachStep}).Draw(r, "checkpoints")}
+	g.neverWaits = rapid.Bool().Draw(r, "never waits")
+	letters := []string{"r", "r", "s", "f"}
+	if g.neverWaits {
+		letters = []string{"r", "r", "f"}
+	}
 	type object = map[string]any
 	var actions, edges []object
 	for i := range rapid.IntRange(1, 6).Draw(r, "nodes") {
 		id := fmt.Sprintf("n%d", i)
-		g.steps[id] = strings.Join(rapid.SliceOfN(rapid.SampledFrom([]string{"r", "r", "s", "f"}), 0, 3).Draw(r, "steps"), "")
+		g.steps[id] = strings.Join(rapid.SliceOfN(rapid.SampledFrom(letters), 0, 3).Draw(r, "steps"), "")
 		actions = append(actions, object{"id": id, "kind": "act", "inputs": object{"i": i}})
 		for _, from := range rapid.SliceOfNDistinct(rapid.IntRange(-1, i-1), 1, 2, rapid.ID[int]).Draw(r, "from") {
 			edge := object{"from": workflowkit.SourceID, "to": id}
@@ -135,7 +142,7 @@ func drawObservedGraph(r *rapid.T) observedGraph {
 // action does what the graph says. The letter f is a step whose first attempt fails.
 func (g observedGraph) action() workflowkit.Action {
 	var tried sync.Map
-	return workflowkit.DefineUntyped(workflowkit.Spec{Kind: "act"}, func(ctx context.Context, run *workflowkit.Run, _ map[string]any) (any, error) {
+	return workflowkit.DefineUntyped(workflowkit.Spec{Kind: "act", NeverWaits: g.neverWaits}, func(ctx context.Context, run *workflowkit.Run, _ map[string]any) (any, error) {
 		for k, step := range g.steps[run.Action.ID] {
 			id := fmt.Sprint(k)
 			err := error(nil)

@@ -46,8 +46,8 @@ type execution struct {
 	witness *witness
 	// current is the node that is being executed. It is sourceIndex while the engine works for itself.
 	current int
-	// since is the number of the newest result that the edges depend on which are being decided. See witness.
-	since int
+	// age is that of the edges that are being decided.
+	age age
 }
 
 type nodeState struct {
@@ -57,8 +57,7 @@ type nodeState struct {
 	err    string
 	// open counts the incoming edges that are not decided, taken those that are taken.
 	open, taken int
-	// since is the number of the newest result that the node depends on. See witness.
-	since int
+	age         age
 }
 
 // edgeState is the decision about an edge. It keeps what the reason is made of; most passes never need its text.
@@ -180,7 +179,7 @@ func (x *execution) skip(skipped []int) {
 	for len(skipped) > 0 {
 		node := skipped[0]
 		skipped = skipped[1:]
-		x.since = x.nodes[node].since
+		x.age = x.nodes[node].age
 		for _, i := range x.plan.nodes[node].out {
 			skipped = x.decided(i, skipped)
 		}
@@ -194,8 +193,8 @@ func (x *execution) decided(edge int, skipped []int) []int {
 	to := x.plan.edges[edge].to
 	node := &x.nodes[to]
 	node.open--
-	node.since = max(node.since, x.since)
-	x.witness.edge(edge, x.since)
+	node.age = node.age.with(x.age)
+	x.witness.edge(edge)
 	if e.taken {
 		node.taken++
 	}
@@ -249,7 +248,7 @@ func (x *execution) complete(ctx context.Context, i int, out json.RawMessage, er
 		return context.Cause(ctx)
 	}
 	x.ran = append(x.ran, i)
-	x.since = x.nodes[i].since
+	x.age = x.nodes[i].age
 	if err != nil {
 		return x.fail(i, err)
 	}

@@ -23,10 +23,16 @@ func (x *execution) fork(ctx context.Context) error {
 	region := x.region()
 	for _, i := range region {
 		if x.nodes[i].status == "" && !x.never[x.plan.nodes[i].action.Kind] {
-			return x.tools.Parallel(ctx, ForkRace, []func(ctx context.Context) error{x.work(x.plan.order), x.barrier})
+			return x.group(ctx, ForkRace, x.work(x.plan.order), x.barrier)
 		}
 	}
-	return x.tools.Parallel(ctx, ForkWait, []func(ctx context.Context) error{x.work(region)})
+	return x.group(ctx, ForkWait, x.work(region))
+}
+
+func (x *execution) group(ctx context.Context, mode ForkMode, branches ...func(ctx context.Context) error) error {
+	x.witness.forks(mode)
+	defer x.witness.joins()
+	return x.tools.Parallel(ctx, mode, branches)
 }
 
 // region returns the nodes between the last node that has run alone for certain and the next one.

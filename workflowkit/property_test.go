@@ -83,6 +83,11 @@ func drawModel(t *rapid.T) model {
 	return m
 }
 
+// neverWaits reports whether no action of the model waits, which they promise then.
+func (m model) neverWaits() bool {
+	return !slices.ContainsFunc(m.nodes, func(n modelNode) bool { return n.waitHours > 0 })
+}
+
 // definition writes the model as a workflow.
 func (m model) definition(t interface{ Fatal(...any) }) string {
 	type object = map[string]any
@@ -251,7 +256,7 @@ func (m model) engine(t interface{ Fatal(...any) }, options ...workflowkit.Optio
 		}
 		return map[string]any{"output": n.output, "id": id}, nil
 	}
-	options = append(options, workflowkit.WithActions(workflowkit.DefineUntyped(workflowkit.Spec{Kind: "model"}, handler)))
+	options = append(options, workflowkit.WithActions(workflowkit.DefineUntyped(workflowkit.Spec{Kind: "model", NeverWaits: m.neverWaits()}, handler)))
 	engine, err := workflowkit.New(options...)
 	if err != nil {
 		t.Fatal(err)

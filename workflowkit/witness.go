@@ -24,9 +24,11 @@ type witness struct {
 	// number and discovers are those of the pass.
 	number    int
 	discovers bool
-	// since is the number of the newest result of the engine's own steps, load that of the first of them, and fork that of
-	// the newest result of all before the first fork.
-	since, load, fork int
+	// load is the age of what follows from the engine's first step alone, and own that of all its steps.
+	load, own age
+	// groups counts the groups of branches that the pass has come to, and group is the one that it is in.
+	groups int
+	group  group
 
 	// workflow is what the run executes, and x its pass, once that is known.
 	workflow *WorkflowInfo
@@ -81,7 +83,7 @@ func (w *witness) begin(x *execution) {
 		return
 	}
 	w.x, x.witness = x, w
-	w.load, x.since = w.since, w.since
+	w.load, x.age = w.own, w.own
 	w.memory.grow(len(x.nodes))
 }
 
@@ -90,18 +92,11 @@ func (w *witness) learn(err error) {
 	if w.progress == nil || errors.Is(err, ErrSuspended) {
 		return
 	}
-	since := &w.since
+	at := &w.own
 	if w.x != nil && w.x.current != sourceIndex {
-		since = &w.x.nodes[w.x.current].since
+		at = &w.x.nodes[w.x.current].age
 	}
-	*since = max(*since, w.progress.Known())
-}
-
-// forked notes that the pass has come to a fork.
-func (w *witness) forked() {
-	if w != nil {
-		w.fork = w.over()
-	}
+	w.group.learn(at, w.progress.Known(), w.groups)
 }
 
 // isNew reports whether what depends on results up to a number is new in this pass. In branches, each result has a pass of
@@ -113,7 +108,7 @@ func (w *witness) isNew(since int) bool {
 		return true
 	case !w.discovers:
 		return false
-	case since > w.number && (w.x == nil || !w.x.concurrent || since <= w.fork):
+	case since > w.number && (!w.group.racing || since <= w.group.fork):
 		return true
 	}
 	return w.memory.executing(since)
@@ -173,10 +168,10 @@ func (w *witness) SendEvents(ctx context.Context, id string, events []Event) ([]
 
 // over is the number of the newest of all results.
 func (w *witness) over() int {
-	since := w.since
+	since := w.own.since
 	if w.x != nil {
 		for i := range w.x.nodes {
-			since = max(since, w.x.nodes[i].since)
+			since = max(since, w.x.nodes[i].age.since)
 		}
 	}
 	return since

@@ -27,8 +27,8 @@ func (w *witness) actionTransition(kind TransitionType, i int) Transition {
 
 // started notes that the inputs of an action are known.
 func (w *witness) started(i int) {
-	if w != nil && w.isNew(w.x.nodes[i].since) {
-		w.tellStarted(i)
+	if w != nil {
+		w.see(w.x.nodes[i].age, (*witness).tellStarted, i)
 	}
 }
 
@@ -44,8 +44,8 @@ func (w *witness) tellStarted(i int) {
 
 // ended notes that an action has completed or failed.
 func (w *witness) ended(i int) {
-	if w != nil && w.isNew(w.x.nodes[i].since) {
-		w.tellEnded(i)
+	if w != nil {
+		w.see(w.x.nodes[i].age, (*witness).tellEnded, i)
 	}
 }
 
@@ -67,8 +67,8 @@ func (w *witness) tellEnded(i int) {
 
 // skipped tells that an action is skipped.
 func (w *witness) skipped(i int) {
-	if w != nil && len(w.observers) > 0 && w.isNew(w.x.nodes[i].since) {
-		w.tellSkipped(i)
+	if w != nil && len(w.observers) > 0 {
+		w.see(w.x.nodes[i].age, (*witness).tellSkipped, i)
 	}
 }
 
@@ -78,9 +78,9 @@ func (w *witness) tellSkipped(i int) {
 }
 
 // edge tells how an edge was decided.
-func (w *witness) edge(i, since int) {
-	if w != nil && len(w.observers) > 0 && w.isNew(since) {
-		w.tellEdge(i)
+func (w *witness) edge(i int) {
+	if w != nil && len(w.observers) > 0 {
+		w.see(w.x.age, (*witness).tellEdge, i)
 	}
 }
 

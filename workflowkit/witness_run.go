@@ -8,7 +8,7 @@ func (w *witness) loaded(pin *pinned) {
 		return
 	}
 	w.workflow = pin.Workflow
-	if pin.Reason == "" && w.isNew(w.since) {
+	if pin.Reason == "" && w.isNew(w.own.since) {
 		w.tellRunStarted()
 	}
 }
@@ -36,7 +36,7 @@ func (w *witness) loadFailed(err error) {
 // pass have passes that do not come any more. Older ones had theirs, but it may have been lost, and not been repeated in
 // time: nobody knows but the process that has told, so that is told again, and marked.
 func (w *witness) finishing() {
-	if w == nil || !w.discovers || w.progress == nil || !w.x.concurrent {
+	if w == nil || !w.discovers || w.progress == nil || !w.group.racing {
 		return
 	}
 	defer func() { w.recovering = false }()
@@ -44,7 +44,7 @@ func (w *witness) finishing() {
 		w.recovering = since < w.number
 		return !w.recovering || len(w.observers) > 0
 	}
-	if len(w.observers) > 0 && later(w.load) {
+	if len(w.observers) > 0 && later(w.load.since) {
 		w.tellRunStarted()
 	}
 	for _, i := range w.x.plan.order {
@@ -55,9 +55,9 @@ func (w *witness) finishing() {
 // finishNode tells what led to a node, and what became of it.
 func (w *witness) finishNode(i int, later func(since int) bool) {
 	for _, edge := range w.x.plan.nodes[i].in {
-		since := w.load
+		since := w.load.since
 		if from := w.x.plan.edges[edge].from; from != sourceIndex {
-			since = w.x.nodes[from].since
+			since = w.x.nodes[from].age.since
 		}
 		if w.x.edges[edge].decided && later(since) && len(w.observers) > 0 {
 			w.tellEdge(edge)
@@ -66,11 +66,11 @@ func (w *witness) finishNode(i int, later func(since int) bool) {
 	n := &w.x.nodes[i]
 	switch n.status {
 	case StatusSkipped:
-		if later(n.since) && len(w.observers) > 0 {
+		if later(n.age.since) && len(w.observers) > 0 {
 			w.tellSkipped(i)
 		}
 	case StatusCompleted, StatusFailed:
-		if later(n.since) {
+		if later(n.age.since) {
 			if n.inputs != nil {
 				w.tellStarted(i)
 			}

@@ -84,7 +84,12 @@ func (w *witness) attemptFailed(at StepInfo, err error, final bool) {
 		t.StepID = at.StepID
 	}
 	t.Attempt, t.Error, t.Time = at.Attempt, w.x.redactedError(w.x.current, err), w.now()
-	w.tell(t, w.x.plan.nodes[w.x.current].action.ID, at.StepID, strconv.Itoa(at.Attempt))
+	tell := func(w *witness, _ int) { w.tell(t, t.Action.ID, at.StepID, strconv.Itoa(at.Attempt)) }
+	if g := &w.group; len(g.postponed) > 0 {
+		g.postponed = append(g.postponed, postponed{telling: telling{tell: tell}, isNew: true})
+		return
+	}
+	tell(w, 0)
 }
 
 // waiting calls a step that waits for some time. Zero means that nobody knows for how long.
@@ -97,7 +102,7 @@ func (w *witness) waiting(id string, d time.Duration, call func() error) error {
 
 // waitingUntil calls a step that waits, and tells if it does.
 func (w *witness) waitingUntil(id string, until time.Time, call func() error) error {
-	since, unique := w.x.nodes[w.x.current].since, w.unique(id)
+	since, unique := w.x.nodes[w.x.current].age.since, w.unique(id)
 	err := call()
 	w.learn(err)
 	if len(w.observers) > 0 && errors.Is(err, ErrSuspended) && w.isNew(since) {
