@@ -30,8 +30,10 @@ type delayInput struct {
 
 // builtinDelay waits.
 func builtinDelay() Action {
-	return define(Spec{Kind: KindDelay, Name: "Delay", Description: "Wait for a while, or until a time",
-		Cost: &Cost{Waits: Exactly(1), Bytes: Exactly(len(jsonNull))}},
+	return define(Spec{
+		Kind: KindDelay, Name: "Delay", Description: "Wait for a while, or until a time",
+		Cost: &Cost{Waits: Exactly(1), Bytes: Exactly(len(jsonNull))},
+	},
 		func(ctx context.Context, run *Run, in delayInput) (struct{}, error) {
 			none := struct{}{}
 			switch {
@@ -119,8 +121,10 @@ type sendOutput struct {
 
 // builtinSendEvent sends an event.
 func builtinSendEvent() Action {
-	return define(Spec{Kind: KindSendEvent, Name: "Send an event", Description: "Send an event to Inngest",
-		NeverWaits: true, Cost: &Cost{Steps: Exactly(1), Bytes: AtLeast(len("[]"))}},
+	return define(Spec{
+		Kind: KindSendEvent, Name: "Send an event", Description: "Send an event to Inngest",
+		NeverWaits: true, Cost: &Cost{Steps: Exactly(1), Bytes: AtLeast(len("[]"))},
+	},
 		func(ctx context.Context, run *Run, in sendInput) (sendOutput, error) {
 			ids, err := SendEvents(ctx, "send", Event{Name: in.Name, Data: in.Data, ID: in.ID})
 			if err != nil || len(ids) == 0 {
@@ -142,8 +146,10 @@ type invokeOutput struct {
 
 // builtinInvoke calls another function.
 func builtinInvoke() Action {
-	return define(Spec{Kind: KindInvoke, Name: "Call a function", Description: "Call another Inngest function and wait for its result",
-		Cost: &Cost{Waits: Exactly(1), Bytes: AtLeast(len(jsonNull))}},
+	return define(Spec{
+		Kind: KindInvoke, Name: "Call a function", Description: "Call another Inngest function and wait for its result",
+		Cost: &Cost{Waits: Exactly(1), Bytes: AtLeast(len(jsonNull))},
+	},
 		func(ctx context.Context, run *Run, in invokeInput) (invokeOutput, error) {
 			timeout, err := ParseDuration(in.Timeout)
 			if err != nil {

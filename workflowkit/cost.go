@@ -102,11 +102,20 @@ func (r Range) or(other Range) Range {
 	return out
 }
 
-// times returns the range of a number of copies.
-func (r Range) times(n int) Range {
-	out := Range{Min: r.Min * n, Max: r.Max}
-	if r.Max != Unbounded {
-		out.Max *= n
+// minus returns the range of what is left when a part is taken away.
+func (r Range) minus(part Range) Range {
+	out := Range{Min: max(r.Min-part.Min, 0), Max: r.Max}
+	if r.Max != Unbounded && part.Max != Unbounded {
+		out.Max = max(r.Max-part.Max, out.Min)
+	}
+	return out
+}
+
+// max returns the range of the larger of two numbers.
+func (r Range) max(other Range) Range {
+	out := Range{Min: max(r.Min, other.Min), Max: Unbounded}
+	if r.Max != Unbounded && other.Max != Unbounded {
+		out.Max = max(r.Max, other.Max)
 	}
 	return out
 }

@@ -37,11 +37,11 @@ func TestCutsAreComparableWithAll(t *testing.T) {
 		p.findCuts()
 		var want []int
 		for place, v := range p.order {
-			comparable := true
+			ordered := true
 			for w := range n {
-				comparable = comparable && (v == w || slices.Contains(p.ancestors(v), w) || slices.Contains(p.ancestors(w), v))
+				ordered = ordered && (v == w || slices.Contains(p.ancestors(v), w) || slices.Contains(p.ancestors(w), v))
 			}
-			if comparable {
+			if ordered {
 				want = append(want, place)
 			}
 		}

@@ -104,7 +104,7 @@ func (e *Engine) load(ctx context.Context, in RunInput) (pin *pinned, err error)
 	}
 	info := &WorkflowInfo{ID: definition.ID, Version: definition.Version}
 	if isNull(definition.JSON) {
-		return &pinned{Workflow: info, Reason: fmt.Sprintf("workflow %q has no definition yet", definition.ID)}, nil
+		return &pinned{Workflow: info, Reason: noDefinition(definition.ID)}, nil
 	}
 	stored, p, problems := e.compileStored(definition.JSON)
 	if p == nil && e.rolling && problems.onlyKinds() {
@@ -166,3 +166,5 @@ func marshalPlain(value any) (json.RawMessage, error) {
 	}
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
+
+func noDefinition(id string) string { return fmt.Sprintf("workflow %q has no definition yet", id) }

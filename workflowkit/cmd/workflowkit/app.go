@@ -35,7 +35,7 @@ func (a *app) commands() []command {
 	return []command{
 		{"validate", "[-catalog catalog.json] workflow.json", validateHelp, a.validate},
 		{"dry-run", "[-catalog catalog.json] [-event event.json] [-outputs outputs.json] workflow.json", dryRunHelp, a.dryRun},
-		{"graph", "[-format mermaid|dot] [-result result.json] workflow.json", graphHelp, a.graph},
+		{"graph", "[-format mermaid|dot] [-result result.json] [-catalog catalog.json] workflow.json", graphHelp, a.graph},
 		{"diff", "before.json after.json", diffHelp, a.diff},
 		{"catalog", "", catalogHelp, a.catalog},
 	}

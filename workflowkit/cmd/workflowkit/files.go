@@ -71,6 +71,11 @@ func (a *app) parseWorkflow(name string) (*workflowkit.Workflow, workflowkit.Pro
 	if err != nil || problems != nil {
 		return nil, problems, err
 	}
+	return workflowOf(data)
+}
+
+// workflowOf reads a definition that need not be able to run.
+func workflowOf(data json.RawMessage) (*workflowkit.Workflow, workflowkit.Problems, error) {
 	if bytes.Equal(bytes.TrimSpace(data), []byte("null")) {
 		return &workflowkit.Workflow{}, nil, nil
 	}

@@ -2,7 +2,7 @@
 //
 //	workflowkit validate [-catalog catalog.json] workflow.json
 //	workflowkit dry-run  [-catalog catalog.json] [-event event.json] [-outputs outputs.json] workflow.json
-//	workflowkit graph    [-format mermaid|dot] [-result result.json] workflow.json
+//	workflowkit graph    [-format mermaid|dot] [-result result.json] [-catalog catalog.json] workflow.json
 //	workflowkit diff     before.json after.json
 //	workflowkit catalog
 //
