@@ -18,6 +18,10 @@ type DryRunInput struct {
 	// Outputs are the outputs of actions by their ids, as JSON. The output {"$error":"text"} makes its action fail
 	// with that text. An action that is not in the map has the output null.
 	Outputs map[string]json.RawMessage
+	// MaxInputs bounds the inputs of all actions together once their refs are resolved, in bytes: the result holds them
+	// all, so that a large event that many actions refer to would fill the memory. An action that exceeds it fails. Zero
+	// means no bound but that of each action, see [Limits].
+	MaxInputs int
 }
 
 // DryRunResult is what would have happened. It holds no times and nothing else that differs from one dry run to the
@@ -79,6 +83,7 @@ func (e *Engine) DryRun(ctx context.Context, definition json.RawMessage, in DryR
 	}
 	result, err := e.Run(ctx, dryTools{}, RunInput{
 		RunID: "dry-run", Event: in.Event, Definition: &Definition{JSON: definition}, Replace: mocks.replace, unseen: true,
+		budget: max(in.MaxInputs, 0),
 	})
 	var (
 		invalid *InvalidError

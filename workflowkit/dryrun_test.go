@@ -280,3 +280,31 @@ func TestDryRunIsRepeatable(t *testing.T) {
 		}
 	}
 }
+
+func TestDryRunIsBounded(t *testing.T) {
+	t.Parallel()
+	engine, err := workflowkit.New(workflowkit.WithOpenKinds())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &workflowkit.Workflow{}
+	for i := range 20 {
+		w.Actions = append(w.Actions, workflowkit.WorkflowAction{ID: id(i), Kind: "any", Inputs: json.RawMessage(`{"x":"!ref($.event.data)"}`)})
+		w.Edges = append(w.Edges, workflowkit.Edge{From: workflowkit.SourceID, To: id(i)})
+	}
+	doc, err := w.MarshalJSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := workflowkit.DryRunInput{Event: workflowkit.Event{Name: "e", Data: json.RawMessage(`{"text":"` + strings.Repeat("x", 1000) + `"}`)}}
+	for most, status := range map[int]workflowkit.Status{0: workflowkit.StatusCompleted, 25_000: workflowkit.StatusCompleted, 10_000: workflowkit.StatusFailed} {
+		in.MaxInputs = most
+		result, err := engine.DryRun(t.Context(), doc, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if result.Status != status || (status == workflowkit.StatusFailed) != strings.Contains(result.Error, "more than 10000 bytes") {
+			t.Errorf("at most %d bytes: %s, %s", most, result.Status, result.Error)
+		}
+	}
+}

@@ -78,6 +78,8 @@ type RunInput struct {
 
 	// unseen keeps the run from observers.
 	unseen bool
+	// budget bounds the resolved inputs of all actions together, in bytes. Zero means that nothing does.
+	budget int
 }
 
 // Run executes one pass of a run on a backend's tools. It returns [ErrSuspended] if the run goes on in a later pass.

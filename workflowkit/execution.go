@@ -23,6 +23,8 @@ type execution struct {
 	resolver resolver
 	// text is the memory that inputs are written to.
 	text []byte
+	// spent counts the bytes of inputs with refs.
+	spent int
 	// fresh are nodes that have been made and not been used.
 	fresh []node
 

@@ -87,6 +87,13 @@ func (x *execution) resolveInputs(i int) (json.RawMessage, error) {
 		return nil, &InputError{ActionID: planned.action.ID, Kind: planned.action.Kind, Problems: problems}
 	}
 	x.text = append(x.text, '}')
+	if x.spent += len(x.text) - start; x.in.budget > 0 && x.spent > x.in.budget {
+		x.text = x.text[:start]
+		return nil, &InputError{ActionID: planned.action.ID, Kind: planned.action.Kind, Problems: Problems{{
+			Code: CodeTooLarge, Severity: SeverityError, ID: planned.action.ID, Hint: "refer to less of the event or of earlier outputs",
+			Message: fmt.Sprintf("the inputs of all actions so far have more than %d bytes once their refs are resolved", x.in.budget),
+		}}}
+	}
 	out := x.text[start:len(x.text):len(x.text)]
 	if cap(x.text)-len(x.text) < minTextChunk {
 		x.text = make([]byte, 0, textChunk)

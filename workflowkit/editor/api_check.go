@@ -96,6 +96,9 @@ func actions(definition json.RawMessage) int {
 	return len(w.Actions)
 }
 
+// maxDryInputs bounds what a dry run holds in memory, and what it answers with.
+const maxDryInputs = 16 << 20
+
 // ranDry is what would have happened, with the texts that the command line writes for people.
 type ranDry struct {
 	*workflowkit.DryRunResult
@@ -120,6 +123,7 @@ func (e *Editor) dryRun(r *http.Request) (*reply, error) {
 	if err := checkEvent(in.Event); err != nil {
 		return nil, err
 	}
+	in.MaxInputs = maxDryInputs
 	release, err := e.begin(r)
 	if err != nil {
 		return nil, err
