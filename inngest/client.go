@@ -88,7 +88,7 @@ func (c *Client) connectSDK() error {
 		AppID:           c.appID,
 		AppVersion:      optional(c.appVersion),
 		HTTPClient:      c.http,
-		Logger:          c.logger,
+		Logger:          slog.New(sdkLog{c.logger.Handler()}),
 		Dev:             new(true), // the handler has verified the call
 		APIBaseURL:      new(c.settings.apiURL),
 		EventAPIBaseURL: new(c.settings.eventURL),
