@@ -23,7 +23,8 @@
 //     the seeds were put in) and workflowkit_writes (keys of writes, kept for 90 days);
 //   - workflowkit_versions and workflowkit_heads (the versions of workflows, see [Store]);
 //   - workflowkit_runs, workflowkit_run_actions, workflowkit_run_edges, workflowkit_run_keys and
-//     workflowkit_run_sequence (the history of runs).
+//     workflowkit_run_sequence (the history of runs);
+//   - workflowkit_outbox (events that wait to be sent).
 //
 // Nothing is dropped, renamed, retyped or rewritten. Rows, identity sequences, grants, row level security, triggers and
 // publications stay as they are. Tables that the migrations have created also get two unique indexes: one enabled
@@ -68,6 +69,11 @@
 // for two seconds at most. Runs are kept for 30 days, and the last 10,000 of each workflow, unless [HistoryConfig] says
 // otherwise. What happens to a run while no process works on it is told by whoever knows: [History.MarkFailed] and
 // [History.MarkCancelled].
+//
+// # Events
+//
+// A decision of an editor and its event happen together: [DB.SendToReview] and the others leave events in [DB.Outbox] in
+// the transaction that changes the post. Package outbox is for anybody's gorm.DB.
 //
 // # Writes
 //

@@ -104,6 +104,7 @@ func (db *DB) provider() (*goose.Provider, error) {
 			goose.NewGoMigration(2, &goose.GoFunc{RunTx: db.addColumns}, nil),
 			goose.NewGoMigration(3, &goose.GoFunc{RunTx: db.addIndexes}, nil),
 			goose.NewGoMigration(5, &goose.GoFunc{RunTx: db.addUsers}, nil),
+			goose.NewGoMigration(6, &goose.GoFunc{RunTx: db.addOutbox}, nil),
 		),
 	}
 	if db.dialect == dialectSQLite {

@@ -7,7 +7,7 @@ import (
 )
 
 // latestVersion is the version of the schema that this package needs.
-const latestVersion = 5
+const latestVersion = 6
 
 const (
 	uniqueTriggerIndex = "workflowkit_one_enabled_per_trigger"

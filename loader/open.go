@@ -15,6 +15,8 @@ import (
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
+
+	"github.com/workflowkit/workflowkit-go/loader/outbox"
 )
 
 // DB is an open database. It implements workflowkit.Loader. All methods are safe for concurrent use, and several
@@ -24,6 +26,7 @@ type DB struct {
 	sql     *sql.DB
 	dialect dialect
 	log     *slog.Logger
+	outbox  *outbox.Outbox
 }
 
 type dialect string
@@ -94,7 +97,15 @@ func connect(ctx context.Context, src source, set settings) (*DB, error) {
 		_ = pool.Close()
 		return nil, err
 	}
-	return &DB{gorm: orm, sql: pool, dialect: src.dialect, log: set.logger}, nil
+	if set.outbox.Logger == nil {
+		set.outbox.Logger = set.logger
+	}
+	box, err := outbox.New(orm, set.outbox)
+	if err != nil {
+		_ = pool.Close()
+		return nil, err
+	}
+	return &DB{gorm: orm, sql: pool, dialect: src.dialect, log: set.logger, outbox: box}, nil
 }
 
 // ping asks for something that is in the database: opening a SQLite file reads nothing of it, and a file that is no

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 	"time"
+
+	"github.com/workflowkit/workflowkit-go/loader/outbox"
 )
 
 // Option changes what [Open] does by default.
@@ -14,6 +16,7 @@ type settings struct {
 	logger   *slog.Logger
 	maxConns int
 	busy     time.Duration
+	outbox   outbox.Config
 }
 
 func defaultSettings() settings {
@@ -52,6 +55,15 @@ func WithBusyTimeout(d time.Duration) Option {
 			return fmt.Errorf("busy timeout must be positive, not %s", d)
 		}
 		s.busy = d
+		return nil
+	}
+}
+
+// WithOutbox sets how [DB.Outbox] behaves. Without it, or where a field is zero, the defaults of package outbox apply; a
+// nil logger means that of [WithLogger].
+func WithOutbox(config outbox.Config) Option {
+	return func(s *settings) error {
+		s.outbox = config
 		return nil
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/workflowkit/workflowkit-go/loader"
 	"github.com/workflowkit/workflowkit-go/loader/loadertest"
+	"github.com/workflowkit/workflowkit-go/workflowkit"
 )
 
 // story is a random sequence of what runs, editors and the other application do to one post. Each actor knows only
@@ -78,7 +79,7 @@ func (s *story) write(t *rapid.T, run string, call func(loader.Change) (loader.P
 func (s *story) actions() map[string]func(*rapid.T) {
 	ctx := context.Background()
 	run := func(t *rapid.T) string { return rapid.SampledFrom(storyRuns).Draw(t, "run") }
-	decide := func(f func(context.Context, int64) (loader.Transition, error)) func(*rapid.T) {
+	decide := func(f func(context.Context, int64, ...workflowkit.Event) (loader.Transition, error)) func(*rapid.T) {
 		return func(t *rapid.T) {
 			if _, err := f(ctx, s.post.ID); err != nil {
 				t.Fatal(err)

@@ -7,12 +7,13 @@ import (
 	"testing"
 
 	"github.com/workflowkit/workflowkit-go/loader"
+	"github.com/workflowkit/workflowkit-go/workflowkit"
 )
 
 func testRequests(t *testing.T, db *loader.DB) {
 	ctx := context.Background()
 	for name, c := range map[string]struct {
-		call func(context.Context, int64) (loader.Transition, error)
+		call func(context.Context, int64, ...workflowkit.Event) (loader.Transition, error)
 		want string
 	}{
 		"review":    {db.SendToReview, loader.StatusUnderReview},
@@ -76,7 +77,7 @@ func testRollback(t *testing.T, db *loader.DB) {
 
 func testSupersededRun(t *testing.T, db *loader.DB) {
 	ctx := context.Background()
-	for name, decide := range map[string]func(context.Context, int64) (loader.Transition, error){
+	for name, decide := range map[string]func(context.Context, int64, ...workflowkit.Event) (loader.Transition, error){
 		"review": db.SendToReview, "revert": db.RevertPost, "publish": db.PublishPost, "unpublish": db.UnpublishPost,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -36,6 +36,7 @@ func Conformance(t *testing.T, db *loader.DB) {
 		"decisions of editors change the status":          testRequests,
 		"a decision is taken back":                        testRollback,
 		"a decision ends the right of earlier runs":       testSupersededRun,
+		"a decision and its events happen together":       testRequestEvents,
 		"a failed run gives the post back":                testFail,
 		"a failed run leaves others' posts alone":         testFailOfOthers,
 		"arguments are checked":                           testInvalid,
