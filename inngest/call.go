@@ -19,11 +19,13 @@ type call struct {
 	attempt    int
 	// maxAttempts is how many there are for a step. Zero means that the server did not say.
 	maxAttempts int
-	event       json.RawMessage
-	events      []json.RawMessage          // of a batch, with event as the first
-	steps       map[string]json.RawMessage // results by hash
-	stack       []string                   // hashes of the steps that have a result, in the order in which they got it
-	current     int                        // how many of them there were when the call was caused; zero if that is not known
+	// retries is how often the function wants its steps to be tried again.
+	retries int
+	event   json.RawMessage
+	events  []json.RawMessage          // of a batch, with event as the first
+	steps   map[string]json.RawMessage // results by hash
+	stack   []string                   // hashes of the steps that have a result, in the order in which they got it
+	current int                        // how many of them there were when the call was caused; zero if that is not known
 
 	started      time.Time
 	fetching     time.Duration // how long it took to fetch the state that the server kept back
@@ -35,13 +37,15 @@ type call struct {
 
 	suspended bool // the function has asked for another pass
 	failed    bool // the function has returned an error, and that is logged
+	// failures says whether a step of the run may have failed. Nil means that nobody has asked.
+	failures *bool
 }
 
 // newCall reads what the query and the body of a request say about a call, except for the state.
 func newCall(query url.Values, e *envelope, started time.Time) *call {
 	c := &call{
 		functionID: query.Get("fnId"), runID: e.Context.RunID, attempt: e.Context.Attempt, maxAttempts: e.Context.Max,
-		started: started, planOnly: e.Context.PlanOnly, functionUUID: e.Context.FunctionID,
+		retries: DefaultRetries, started: started, planOnly: e.Context.PlanOnly, functionUUID: e.Context.FunctionID,
 		queueItem: e.Context.QueueItem, requestID: e.Context.RequestID, generation: e.Context.Generation,
 	}
 	if target := query.Get("stepId"); target != "step" {
@@ -129,7 +133,7 @@ func repairError(memo json.RawMessage) (json.RawMessage, bool) {
 		return nil, false
 	}
 	var stored map[string]json.RawMessage
-	if !bytes.Contains(memo[:min(len(memo), 32)], []byte(`"error"`)) || json.Unmarshal(memo, &stored) != nil || stored["error"] == nil {
+	if !holdsError(memo) || json.Unmarshal(memo, &stored) != nil || stored["error"] == nil {
 		return nil, false
 	}
 	var fields map[string]json.RawMessage

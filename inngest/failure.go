@@ -66,7 +66,7 @@ func (c *Client) endFunction(f Function, suffix, event string) Function {
 		ID:       f.ID + "-" + suffix,
 		Name:     first(f.Name, f.ID) + " (" + suffix + ")",
 		Triggers: []Trigger{{Event: event, If: "event.data.function_id == " + strconv.Quote(c.appID+"-"+f.ID)}},
-		Retries:  f.Retries,
+		Retries:  f.Retries, MaxRetries: new(f.retries()), // no action can ask for more
 	}
 }
 

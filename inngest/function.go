@@ -28,8 +28,13 @@ type Function struct {
 	// Triggers are events that start a run under a condition, and schedules.
 	Triggers []Trigger
 
-	// Retries is how often a failed step is tried again, at most 20. Nil means [DefaultRetries].
+	// Retries is how often a failed step is tried again, at most 20. Nil means [DefaultRetries]. Actions of workflows may
+	// have retries of their own.
 	Retries *int
+	// MaxRetries is the most that an action can have, from Retries to 20. One that asks for more gets as many. Nil means
+	// 20. The server, which knows one number for the whole function, is told this one. So it repeats more calls that it
+	// gets no answer to; a step that has had its attempts is not executed in them.
+	MaxRetries *int
 	// Concurrency limits how many steps of the function's runs execute at once. At most two limits are possible.
 	Concurrency []Concurrency
 	// RunConcurrency limits how many runs of the function are under way at once, from the first call to the end of each.

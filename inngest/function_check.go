@@ -7,11 +7,12 @@ import (
 	"time"
 
 	"github.com/workflowkit/workflowkit-go/inngest/internal/expr"
+	"github.com/workflowkit/workflowkit-go/workflowkit"
 )
 
 // Limits of the Inngest server, checked when a function is registered.
 const (
-	maxRetries      = 20
+	maxRetries      = workflowkit.MaxRetries
 	maxCancelOn     = 5
 	maxConcurrency  = 2
 	maxFunctionName = 256
@@ -29,6 +30,9 @@ func (f *Function) check() error {
 	f.checkTriggers(fail)
 	if f.Retries != nil && (*f.Retries < 0 || *f.Retries > maxRetries) {
 		fail("retries are %d, 0 to %d are possible", *f.Retries, maxRetries)
+	}
+	if f.MaxRetries != nil && (*f.MaxRetries < f.retries() || *f.MaxRetries > maxRetries) {
+		fail("most retries of an action are %d, %d to %d are possible", *f.MaxRetries, f.retries(), maxRetries)
 	}
 	f.checkConcurrency(fail)
 	f.checkRates(fail)

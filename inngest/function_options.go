@@ -8,11 +8,11 @@ import (
 // that must not be imported.
 func (f *Function) options() inngestgo.FunctionOpts {
 	opts := inngestgo.FunctionOpts{
-		ID: f.ID, Name: first(f.Name, f.ID), Retries: f.Retries, Idempotency: optional(f.Idempotency),
+		ID: f.ID, Name: first(f.Name, f.ID), Retries: f.MaxRetries, Idempotency: optional(f.Idempotency),
 		Concurrency: f.concurrencyOptions(),
 	}
 	if opts.Retries == nil {
-		opts.Retries = new(DefaultRetries)
+		opts.Retries = new(maxRetries)
 	}
 	f.rateOptions(&opts)
 	if f.Priority != "" {

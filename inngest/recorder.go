@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+
+	"github.com/inngest/inngestgo"
 )
 
 // recorder keeps an answer in memory.
@@ -45,6 +47,13 @@ func (r *recorder) replace(name, message string) {
 	r.status = 0
 	r.body.Reset()
 	respondError(r, http.StatusInternalServerError, name, message)
+}
+
+// final says that another attempt is not wanted, if that is so.
+func (r *recorder) final(final bool) {
+	if final {
+		r.header.Set(inngestgo.HeaderKeyNoRetry, "true")
+	}
 }
 
 // problem returns the error that the answer reports.

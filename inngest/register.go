@@ -125,6 +125,7 @@ func (c *Client) entry(f Function, run program) inngestgo.SDKFunction[struct{}] 
 		if call == nil {
 			return nil, errors.New("function was called outside of the client's handler")
 		}
+		call.retries = f.retries()
 		logger := c.logger.With("run_id", call.runID, "function_id", f.ID)
 		in := workflowkit.RunInput{RunID: call.runID, Attempt: call.attempt}
 		if err := readEvents(call, &in); err != nil {
@@ -139,6 +140,9 @@ func (c *Client) entry(f Function, run program) inngestgo.SDKFunction[struct{}] 
 		if err != nil {
 			call.failed = true
 			logger.Error("inngest function failed", "attempt", call.attempt, "error", err)
+			if call.last(call.retries) {
+				err = workflowkit.NoRetryError(err)
+			}
 			return nil, bodyError(err)
 		}
 		logger.Info("inngest function completed")

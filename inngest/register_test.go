@@ -36,6 +36,8 @@ func TestRegisterRefuses(t *testing.T) {
 		"too many events":            {F{ID: "f", Events: strings.Split("a b c d e f g h i j k", " ")}, "11 events start a run, at most 10"},
 		"a blank expression":         {F{ID: "f", Triggers: []inngest.Trigger{{Event: "e", If: " "}}}, "trigger 0: if: expression is blank"},
 		"negative retries":           {F{ID: "f", Events: events, Retries: new(-1)}, "retries are -1"},
+		"most retries below retries": {F{ID: "f", Events: events, Retries: new(3), MaxRetries: new(2)}, "most retries of an action are 2, 3 to 20"},
+		"too many most retries":      {F{ID: "f", Events: events, MaxRetries: new(21)}, "most retries of an action are 21, 4 to 20"},
 		"too many retries":           {F{ID: "f", Events: events, Retries: new(21)}, "retries are 21"},
 		"three concurrency limits":   {F{ID: "f", Events: events, Concurrency: make([]inngest.Concurrency, 3)}, "3 concurrency limits"},
 		"a concurrency limit of 0":   {F{ID: "f", Events: events, Concurrency: make([]inngest.Concurrency, 1)}, "limit is 0"},
@@ -159,7 +161,7 @@ func TestSyncTellsAllOptions(t *testing.T) {
 	}
 	full := inngest.Function{
 		ID: "full", Name: "All of it", Events: []string{"a"}, Triggers: []inngest.Trigger{{Event: "b", If: "event.data.n > 3"}},
-		Retries:     new(2),
+		Retries: new(2), MaxRetries: new(6),
 		Concurrency: []inngest.Concurrency{{Limit: 5}, {Limit: 1, Key: "event.data.id", Scope: inngest.ScopeAccount}},
 		Idempotency: "event.data.id",
 		CancelOn:    []inngest.CancelOn{{Event: "c", If: "async.data.id == event.data.id", Timeout: time.Hour}, {Event: "d"}},
@@ -201,11 +203,11 @@ func TestSyncTellsAllOptions(t *testing.T) {
 		"capabilities": map[string]any{"in_band_sync": "v1", "trust_probe": "v1"},
 		"functions": []any{
 			map[string]any{
-				"id": "app-a-small", "name": "a-small", "triggers": []any{map[string]any{"event": "a"}}, "retries": 4.0,
-				"singleton": map[string]any{"key": "event.data.id", "mode": "cancel"}, "steps": step("app-a-small", "a-small", 4),
+				"id": "app-a-small", "name": "a-small", "triggers": []any{map[string]any{"event": "a"}}, "retries": 20.0,
+				"singleton": map[string]any{"key": "event.data.id", "mode": "cancel"}, "steps": step("app-a-small", "a-small", 20),
 			},
 			map[string]any{
-				"id": "app-full", "name": "All of it", "retries": 2.0, "steps": step("app-full", "All of it", 2),
+				"id": "app-full", "name": "All of it", "retries": 6.0, "steps": step("app-full", "All of it", 6),
 				"triggers": []any{map[string]any{"event": "a"}, map[string]any{"event": "b", "expression": "event.data.n > 3"}},
 				"concurrency": map[string]any{"step": []any{
 					map[string]any{"limit": 5.0, "scope": "Fn", "hash": ""},
@@ -222,7 +224,7 @@ func TestSyncTellsAllOptions(t *testing.T) {
 				"triggers": []any{map[string]any{"event": "inngest/function.failed", "expression": `event.data.function_id == "app-full"`}},
 			},
 			map[string]any{
-				"id": "app-rates", "name": "rates", "retries": 4.0, "steps": step("app-rates", "rates", 4),
+				"id": "app-rates", "name": "rates", "retries": 20.0, "steps": step("app-rates", "rates", 20),
 				"triggers":    []any{map[string]any{"cron": "TZ=Europe/Zurich 0 9 * * MON-FRI", "jitter": "30s"}, map[string]any{"cron": "0 0 * * *"}},
 				"concurrency": map[string]any{"fn": []any{map[string]any{"limit": 3.0, "key": "event.data.id", "hash": ""}}},
 				"throttle":    map[string]any{"limit": 4.0, "period": "1w", "burst": 2.0, "key": "event.data.id"},
@@ -235,7 +237,7 @@ func TestSyncTellsAllOptions(t *testing.T) {
 				"triggers": []any{map[string]any{"event": "inngest/function.cancelled", "expression": `event.data.function_id == "app-rates"`}},
 			},
 			map[string]any{
-				"id": "app-z-batch", "name": "z-batch", "retries": 4.0, "steps": step("app-z-batch", "z-batch", 4), "triggers": []any{map[string]any{"event": "a"}},
+				"id": "app-z-batch", "name": "z-batch", "retries": 20.0, "steps": step("app-z-batch", "z-batch", 20), "triggers": []any{map[string]any{"event": "a"}},
 				"batchEvents": map[string]any{"maxSize": 100.0, "timeout": "1m", "key": "event.data.id", "if": "event.data.bulk == true"},
 			},
 		},

@@ -74,9 +74,11 @@ func (h *handler) finish(c *call, answer *recorder, took time.Duration) {
 		// The server wants one step, and the function, or the workflow, no longer has it. Operation StepNotFound would
 		// say so, but servers do not know it.
 		answer.replace("StepNotFound", "step "+c.target+" not found: the function has changed since it was planned")
+		answer.final(c.last(c.retries))
 	case c.suspended:
 		// For instance the caller went away while a step was about to start.
 		answer.replace("Suspended", "the function stopped without asking for a step")
+		answer.final(c.last(c.retries))
 	}
 	if answer.status >= http.StatusBadRequest {
 		h.finishError(c, answer)

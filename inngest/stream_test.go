@@ -160,7 +160,7 @@ func TestStreamingSurvivesProxies(t *testing.T) {
 					return long(ctx)
 				})
 			})
-			f := inngest.Function{ID: "fn", Events: []string{b.event("go")}, Retries: new(0)}
+			f := inngest.Function{ID: "fn", Events: []string{b.event("go")}, Retries: new(0), MaxRetries: new(0)}
 			if err := inngest.Register(b.client, b.engine(workflow(map[string]string{"a": "slow"}, "$source>a"), slow), f); err != nil {
 				t.Fatal(err)
 			}

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	sdkerrors "github.com/inngest/inngestgo/errors"
 	"github.com/inngest/inngestgo/group"
 	"github.com/inngest/inngestgo/step"
 
@@ -37,7 +36,10 @@ type stepTools struct {
 	progress
 }
 
-var _ workflowkit.Tools = (*stepTools)(nil)
+var (
+	_ workflowkit.Tools        = (*stepTools)(nil)
+	_ workflowkit.StepFailures = (*stepTools)(nil)
+)
 
 func newStepTools(client *Client, c *call, mode CheckpointMode, logger *slog.Logger) *stepTools {
 	return &stepTools{client: client, call: c, checkpoints: mode, logger: logger, used: map[string]bool{}}
@@ -71,13 +73,21 @@ func (t *stepTools) begin(ctx context.Context, id string) (string, error) {
 //
 // The server goes on with a serial run only when nothing is pending. After an announcement has failed its wait still is,
 // perhaps for days, so the steps that follow are reported in race mode, each as a group of its own. That is safe though
-// there is no barrier: steps of a group are planned, so no two calls execute the same one.
+// there is no barrier: steps of a group are planned, so no two calls execute the same one. A step that is to have
+// attempts of its own is a group, too: they are those of a call that is made for it alone.
 func (t *stepTools) perform(ctx context.Context, id string, f func(ctx context.Context) error) error {
-	if !t.racing || inBranch(ctx) {
+	if t.foreign(ctx, id) {
+		return workflowkit.ErrSuspended
+	}
+	alone := group.ParallelOpts{}
+	if t.racing {
+		alone.ParallelMode = parallelRace
+	}
+	if inBranch(ctx) || !t.racing && !workflowkit.StepOptionsFrom(ctx).Isolated {
 		return t.ending(ctx, t.guard(id, func() error { return f(ctx) }))
 	}
 	return t.ending(ctx, t.guard(id, func() (err error) {
-		group.ParallelWithOpts(ctx, group.ParallelOpts{ParallelMode: parallelRace}, func(ctx context.Context) (any, error) {
+		group.ParallelWithOpts(ctx, alone, func(ctx context.Context) (any, error) {
 			err = f(asBranch(ctx))
 			return nil, nil
 		})
@@ -116,11 +126,6 @@ func (t *stepTools) failure(id string) error {
 		return nil
 	}
 	return newStepError(id, stored.Error.Name, stored.Error.Message, stored.Error.Data)
-}
-
-// lastAttempt reports whether an error of the step that is being executed is final.
-func (t *stepTools) lastAttempt(err error) bool {
-	return sdkerrors.IsNoRetryError(err) || t.call.maxAttempts > 0 && t.call.attempt+1 >= t.call.maxAttempts
 }
 
 // Targeted implements [workflowkit.Tools].

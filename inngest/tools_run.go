@@ -65,12 +65,16 @@ func (t *stepTools) report(ctx context.Context, id string, body stepFunc) (json.
 
 // execute calls the function of a step and gives its outcome a form that inngestgo can store and read back.
 func (t *stepTools) execute(ctx context.Context, id string, fn stepFunc) (out json.RawMessage, err error) {
+	if err := t.exhausted(ctx); err != nil {
+		t.logger.Warn("step failed", "step_id", id, "attempt", t.call.attempt, "error", err)
+		return nil, bodyError(err)
+	}
 	ended := func(error, bool) {}
 	defer func() {
 		if value := recover(); value != nil {
-			out, err = nil, bodyError(panicError(t.logger, "step "+id, value))
+			out, err = nil, t.stepError(ctx, panicError(t.logger, "step "+id, value))
 		}
-		ended(err, err != nil && t.lastAttempt(err))
+		ended(err, err != nil && t.lastAttempt(ctx, err))
 	}()
 	if t.watch != nil {
 		ctx, ended = t.watch(ctx, id, t.call.attempt)
@@ -80,7 +84,7 @@ func (t *stepTools) execute(ctx context.Context, id string, fn stepFunc) (out js
 	switch {
 	case err != nil:
 		t.logger.Warn("step failed", "step_id", id, "attempt", t.call.attempt, "error", err)
-		return nil, bodyError(err)
+		return nil, t.stepError(ctx, err)
 	case len(out) == 0:
 		return json.RawMessage("null"), nil
 	case !json.Valid(out):

@@ -39,6 +39,9 @@ func (t *stepTools) WaitForEvent(ctx context.Context, id string, opts workflowki
 		return workflowkit.Event{}, err
 	}
 	t.also(wait)
+	if t.foreign(ctx, wait) && t.foreign(ctx, announce) {
+		return workflowkit.Event{}, workflowkit.ErrSuspended
+	}
 	// An announcement that has failed for good ends the waiting. The wait must not be reported again then: what is
 	// reported takes precedence over what the run comes to.
 	if err := t.announcementFailure(announce); err != nil {
@@ -88,7 +91,7 @@ func (t *stepTools) announce(ctx context.Context, wait, announce string, opts wo
 	// after a result in race mode. So the failure is stored as a result that says so.
 	mode := group.ParallelOpts{}
 	out, err := t.execute(ctx, announce, fn)
-	if err != nil && t.lastAttempt(err) {
+	if err != nil && t.lastAttempt(ctx, err) {
 		mode.ParallelMode = parallelRace
 		out, err = json.Marshal(map[string]any{failedMember: storedError{Name: "Step failed", Message: err.Error()}})
 	}

@@ -50,6 +50,8 @@ type execution struct {
 	current int
 	// age is that of the edges that are being decided.
 	age age
+	// failures tells which steps have failed. It is nil if the tools cannot.
+	failures StepFailures
 }
 
 type nodeState struct {
@@ -75,6 +77,7 @@ func newExecution(e *Engine, tools Tools, in RunInput, p *plan, info WorkflowInf
 		nodes: make([]nodeState, len(p.nodes)), edges: make([]edgeState, len(p.edges)),
 		ran: make([]int, 0, len(p.nodes)), current: sourceIndex,
 	}
+	x.failures = stepFailures(tools)
 	for i := range p.nodes {
 		x.nodes[i].open = len(p.nodes[i].in)
 	}
@@ -227,6 +230,9 @@ func (x *execution) runNode(ctx context.Context, i int, by caller) error {
 	if err != nil {
 		return x.complete(ctx, i, nil, err)
 	}
+	if err := x.decidedBefore(ctx, n); err != nil {
+		return x.complete(ctx, i, nil, err)
+	}
 	x.witness.started(i)
 	n.caller = by
 	by.call(n)
@@ -236,7 +242,7 @@ func (x *execution) runNode(ctx context.Context, i int, by caller) error {
 // conclude completes a node whose handler has come to an end.
 func (x *execution) conclude(ctx context.Context, i int, n *node) error {
 	out, err := n.outcome()
-	out, err = x.settle(ctx, i, out, err)
+	out, err = x.settle(ctx, n, out, err)
 	return x.complete(ctx, i, out, err)
 }
 

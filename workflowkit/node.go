@@ -25,6 +25,11 @@ type node struct {
 	// handler is called with the inputs.
 	handler callFunc
 	inputs  json.RawMessage
+	// retries are those of the action's steps. Nil means the backend's.
+	retries *int
+	// errors are the steps for errors outside of steps, and cured says how many of them are known to have come to nothing.
+	errors *errorSteps
+	cured  int
 	// caller is told when the node is suspended, on whatever goroutine that is.
 	caller caller
 

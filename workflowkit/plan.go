@@ -39,8 +39,8 @@ type planNode struct {
 	timeout time.Duration
 	// steps are the full ids of the action's steps.
 	steps *stepNames
-	// errorIDs are the steps that make errors durable which a handler raises outside of its steps.
-	errorIDs [maxErrorSteps]string
+	// errors are the steps that make errors durable which a handler raises outside of its steps.
+	errors *errorSteps
 }
 
 // plannedInput is an input of an action in the workflow.

@@ -20,6 +20,7 @@ func (x *execution) prepare(ctx context.Context, i int) (*node, error) {
 	n := x.newNode()
 	n.id, n.steps, n.tools, n.handler, n.inputs = planned.action.ID, planned.steps, x.tools, planned.kind.call, inputs
 	n.neverWaits = planned.kind.spec.NeverWaits
+	n.retries, n.errors = planned.retries, planned.errors
 	n.ctx.Context, n.ctx.node = ctx, n
 	n.run = Run{
 		ID: x.in.RunID, Attempt: x.in.Attempt, Event: x.in.Event, Events: x.in.Events, Workflow: x.info, Action: planned.action.info(),

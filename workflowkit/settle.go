@@ -12,57 +12,125 @@ import (
 // attempts of a step.
 const maxErrorSteps = 3
 
-// errorStepIDs are the steps that make the errors of a handler, raised outside of its steps, part of the run's state.
-func errorStepIDs(actionID string) (ids [maxErrorSteps]string) {
-	for i := range ids {
-		ids[i] = actionID + "/$error"
+// errorSteps make the errors of a handler, raised outside of its steps, part of the run's state.
+type errorSteps [maxErrorSteps]struct {
+	// attempts is a step whose attempts are calls of the handler.
+	attempts string
+	// noted says that there has been an error. Where branches are executed concurrently, only calls that are made for the
+	// attempts call the handler from then on: another one, in which it happens not to fail, would go ahead of them.
+	noted string
+}
+
+func newErrorSteps(actionID string) *errorSteps {
+	steps := &errorSteps{}
+	for i := range steps {
+		suffix := ""
 		if i > 0 {
-			ids[i] += "." + strconv.Itoa(i)
+			suffix = "." + strconv.Itoa(i)
 		}
+		steps[i].attempts, steps[i].noted = actionID+"/$error"+suffix, actionID+"/$failed"+suffix
 	}
-	return ids
+	return steps
 }
 
 // settle makes the outcome of a handler durable. The error of a step has had its attempts. An error that was raised
 // outside of steps is passed through a step of its own, so it is retried as any step's is, and every replay agrees on
 // when the attempts were used up.
-func (x *execution) settle(ctx context.Context, i int, out json.RawMessage, err error) (json.RawMessage, error) {
-	ids := &x.plan.nodes[i].errorIDs
+func (x *execution) settle(ctx context.Context, n *node, out json.RawMessage, err error) (json.RawMessage, error) {
+	steps := n.errors
 	switch {
 	case err == nil, errors.Is(err, ErrSuspended):
-		return x.recovered(ctx, ids, out, err)
+		return out, x.recovered(ctx, steps, err)
 	case ctx.Err() != nil, IsNoRetryError(err):
 		return nil, err
 	}
-	for _, id := range ids {
-		_, stepErr := x.tools.Run(ctx, id, func(context.Context) (json.RawMessage, error) { return nil, err })
+	fail := func(context.Context) (json.RawMessage, error) { return nil, err }
+	// A request that has been made to try the handler again must not count for the steps that it then goes on to.
+	isolated := withStepOptions(ctx, StepOptions{Retries: n.retries, Isolated: true})
+	for i := n.cured; i < maxErrorSteps; i++ {
+		if noteErr := x.note(ctx, steps, i, err); noteErr != nil {
+			return nil, noteErr
+		}
+		_, stepErr := x.tools.Run(isolated, steps[i].attempts, fail)
 		var final *StepError
 		switch {
 		case stepErr == nil:
 			// An earlier failure that another attempt has cured. This is another one.
 			continue
 		case errors.As(stepErr, &final):
-			return nil, &StepError{Name: final.Name, Message: final.Message, Data: final.Data}
+			return nil, final.ofHandler()
 		}
 		return nil, stepErr
 	}
 	return nil, NoRetryError(fmt.Errorf("handler keeps failing outside of its steps: %w", err))
 }
 
-// recovered ends the step that an earlier failure of the handler has left behind, if this pass was made to try it again.
-// Whether the handler has come to its end now or to its next step, what failed before has succeeded.
-func (x *execution) recovered(ctx context.Context, ids *[maxErrorSteps]string, out json.RawMessage, err error) (json.RawMessage, error) {
-	if !x.concurrent {
-		return out, err
+// notes reports whether errors outside of steps are noted before they are tried again.
+func (x *execution) notes() bool { return x.concurrent && x.failures != nil }
+
+// note makes it known that a handler has failed, by a step that fails for good.
+func (x *execution) note(ctx context.Context, steps *errorSteps, i int, err error) error {
+	if !x.notes() {
+		return nil
 	}
-	for _, id := range ids {
-		if !x.tools.Targeted(id) {
+	_, stepErr := x.tools.Run(ctx, steps[i].noted, func(context.Context) (json.RawMessage, error) { return nil, NoRetryError(err) })
+	var noted *StepError
+	if errors.As(stepErr, &noted) {
+		return nil
+	}
+	return stepErr
+}
+
+// recovered ends the step that an earlier failure of the handler has left behind, if this pass was made to execute it.
+// Whether the handler has come to its end now or to its next step, what failed before has succeeded.
+func (x *execution) recovered(ctx context.Context, steps *errorSteps, err error) error {
+	for i := range steps {
+		switch {
+		case x.notes() && x.tools.Targeted(steps[i].noted):
+			if err := x.note(ctx, steps, i, errors.New("handler failed")); err != nil {
+				return err
+			}
+			return err
+		case x.notes() && !x.failures.Failed(steps[i].noted):
+			return err
+		case x.tools.Targeted(steps[i].attempts):
+			ctx := withStepOptions(ctx, StepOptions{Isolated: true})
+			if _, err := x.tools.Run(ctx, steps[i].attempts, func(context.Context) (json.RawMessage, error) { return jsonNull, nil }); err != nil {
+				return err
+			}
+			return err
+		}
+	}
+	return err
+}
+
+// decidedBefore returns what is known of a handler's errors outside of its steps without calling it: the error, if its
+// attempts are used up, or ErrSuspended, if they are under way.
+func (x *execution) decidedBefore(ctx context.Context, n *node) error {
+	if x.failures == nil {
+		return nil
+	}
+	for i := range n.errors {
+		attempts := n.errors[i].attempts
+		if !x.failures.Failed(attempts) && !(x.notes() && x.failures.Failed(n.errors[i].noted) && x.failures.Planning()) {
 			continue
 		}
-		if _, err := x.tools.Run(ctx, id, func(context.Context) (json.RawMessage, error) { return jsonNull, nil }); err != nil {
-			return nil, err
+		// It has a result, or is planned: nothing is executed here.
+		_, err := x.tools.Run(ctx, attempts, func(context.Context) (json.RawMessage, error) { return jsonNull, nil })
+		var final *StepError
+		switch {
+		case err == nil:
+			n.cured = i + 1
+			continue
+		case errors.As(err, &final):
+			return final.ofHandler()
 		}
-		break
+		return err
 	}
-	return out, err
+	return nil
+}
+
+// ofHandler returns the error as one that a handler has returned outside of its steps.
+func (e *StepError) ofHandler() error {
+	return &StepError{Name: e.Name, Message: e.Message, Data: e.Data}
 }

@@ -86,7 +86,7 @@ func WithWorkflow(definition string) Option {
 	}
 }
 
-// WithRetries sets how often a failed step is tried again. The default is 3.
+// WithRetries sets how often a failed step is tried again where its action does not say. The default is 3.
 func WithRetries(n int) Option {
 	return func(s *settings) error {
 		if n < 0 {

@@ -21,7 +21,10 @@ type tools struct {
 	watch workflowkit.StepWatcher
 }
 
-var _ workflowkit.Tools = (*tools)(nil)
+var (
+	_ workflowkit.Tools        = (*tools)(nil)
+	_ workflowkit.StepFailures = (*tools)(nil)
+)
 
 // first returns the key of the first step of a call. See key.
 func (t *tools) first(id string) string {
@@ -80,16 +83,16 @@ func (t *tools) run(ctx context.Context, key, id, op string, fn func(ctx context
 			t.b.store(key, op, memo{err: &workflowkit.StepError{StepID: stepID(id), Name: "Step failed", Message: "step ended its goroutine"}})
 		}
 	}()
-	raw, err := t.b.attempt(ctx, id, fn)
+	raw, err := t.b.attempt(workflowkit.WithStepAttempt(ctx, attempt), id, fn)
 	returned = true
-	ended(err, err != nil && (workflowkit.IsNoRetryError(err) || t.b.tries[key] > t.b.retries))
+	ended(err, err != nil && (workflowkit.IsNoRetryError(err) || t.b.tries[key] > t.b.retriesOf(ctx)))
 	switch {
 	case err == nil:
 		t.b.store(key, op, memo{output: raw})
 		return t.after(raw)
 	case ctx.Err() != nil:
 		return nil, err
-	case workflowkit.IsNoRetryError(err) || t.b.tries[key] > t.b.retries:
+	case workflowkit.IsNoRetryError(err) || t.b.tries[key] > t.b.retriesOf(ctx):
 		failed := &workflowkit.StepError{StepID: stepID(id), Name: "Step failed", Message: err.Error()}
 		t.b.store(key, op, memo{err: failed})
 		if t.b.random != nil {
@@ -277,3 +280,17 @@ func (t *tools) Parallel(ctx context.Context, _ workflowkit.ForkMode, branches [
 
 // Targeted implements workflowkit.Tools.
 func (t *tools) Targeted(id string) bool { return t.target == id }
+
+// Failed implements workflowkit.StepFailures.
+func (t *tools) Failed(id string) bool { return t.b.memo[id].err != nil }
+
+// Planning implements workflowkit.StepFailures.
+func (t *tools) Planning() bool { return t.b.random != nil && t.target == "" }
+
+// retriesOf returns how often a step is tried again.
+func (b *backend) retriesOf(ctx context.Context) int {
+	if retries := workflowkit.StepOptionsFrom(ctx).Retries; retries != nil {
+		return *retries
+	}
+	return b.retries
+}
