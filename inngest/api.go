@@ -14,21 +14,29 @@ import (
 // callAPI makes an authenticated request to the server's API and decodes the answer into v, unless that is nil. If a key
 // is refused the other one is tried, and the one that was accepted last is tried first.
 func (c *Client) callAPI(ctx context.Context, method, path string, header http.Header, body []byte, v any) error {
+	raw, err := c.callAPIRaw(ctx, method, path, header, body)
+	if err != nil || v == nil {
+		return err
+	}
+	return json.Unmarshal(raw, v)
+}
+
+// callAPIRaw is like callAPI for an answer that is no JSON.
+func (c *Client) callAPIRaw(ctx context.Context, method, path string, header http.Header, body []byte) (raw []byte, err error) {
 	keys := c.settings.signingKeys()
 	if len(keys) == 0 {
 		keys = []string{""}
 	}
-	var err error
 	first := c.acceptedKey.Load()
 	for i := range keys {
 		n := (int(first) + i) % len(keys)
 		var refused bool
-		if refused, err = c.callWithKey(ctx, method, path, keys[n], header, body, v); !refused {
+		if raw, refused, err = c.callWithKey(ctx, method, path, keys[n], header, body); !refused {
 			c.acceptedKey.Store(int32(n))
-			return err
+			return raw, err
 		}
 	}
-	return err
+	return nil, err
 }
 
 // setHeaders sets what every request to the server says.
@@ -46,37 +54,34 @@ func (c *Client) setHeaders(header http.Header) {
 	}
 }
 
-func (c *Client) callWithKey(ctx context.Context, method, path, key string, header http.Header, body []byte, v any) (refused bool, err error) {
+func (c *Client) callWithKey(ctx context.Context, method, path, key string, header http.Header, body []byte) (raw []byte, refused bool, err error) {
 	req, err := http.NewRequestWithContext(ctx, method, c.settings.apiURL+path, bytes.NewReader(body))
 	if err != nil {
-		return false, err
+		return nil, false, err
 	}
+	c.setHeaders(req.Header)
 	for name, values := range header {
 		req.Header[name] = values
 	}
-	c.setHeaders(req.Header)
 	if key != "" {
 		req.Header.Set(inngestgo.HeaderKeyAuthorization, "Bearer "+hashSigningKey(key))
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return false, err
+		return nil, false, err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	raw, err := io.ReadAll(io.LimitReader(resp.Body, hydratedBodyLimit+1))
+	raw, err = io.ReadAll(io.LimitReader(resp.Body, hydratedBodyLimit+1))
 	switch {
 	case err != nil:
-		return false, err
+		return nil, false, err
 	case len(raw) > hydratedBodyLimit:
-		return false, fmt.Errorf("%s answered more than %d bytes", path, hydratedBodyLimit)
+		return nil, false, fmt.Errorf("%s answered more than %d bytes", path, hydratedBodyLimit)
 	case resp.StatusCode/100 != 2:
 		refused = resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden
-		return refused, apiError(path, resp.StatusCode, raw)
+		return nil, refused, apiError(path, resp.StatusCode, raw)
 	}
-	if v == nil {
-		return false, nil
-	}
-	return false, json.Unmarshal(raw, v)
+	return raw, false, nil
 }
 
 // apiStatusError is an answer of the API that is not what was asked for.

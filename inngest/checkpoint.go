@@ -55,7 +55,8 @@ func (c *checkpoints) open() bool {
 func (t *stepTools) runStored(ctx context.Context, id string, fn stepFunc) (json.RawMessage, error) {
 	start := time.Now()
 	out, err := t.execute(ctx, id, fn)
-	if err == nil {
+	// While the step was executed the client may have been drained, or the call have become long: then this is its end.
+	if err == nil && t.storesSteps() {
 		if err := t.store(ctx, id, out, start); err == nil {
 			return t.asStored(out), nil
 		}

@@ -32,6 +32,8 @@ type Client struct {
 	describe    http.Handler
 	describeKey string
 	handler     http.Handler
+	serve       *handler // the same
+	getenv      func(name string) string
 	checkpoints checkpoints
 	acceptedKey atomic.Int32 // index of the signing key that the API accepted last
 
@@ -50,8 +52,8 @@ func NewClient(config Config) (*Client, error) {
 	c := &Client{
 		appID: config.AppID, appVersion: config.AppVersion, settings: resolved, http: config.HTTPClient, logger: config.Logger, now: config.Now,
 		maxBody: config.MaxBodySize, unsigned: config.AllowUnsignedSync, functions: map[string]bool{},
-		streamInterval: streamInterval,
-		describeKey:    newDescribeKey(),
+		streamInterval: streamInterval, getenv: config.getenv,
+		describeKey: newDescribeKey(),
 	}
 	if c.http == nil {
 		c.http = &http.Client{Timeout: 30 * time.Second}
@@ -71,7 +73,8 @@ func NewClient(config Config) (*Client, error) {
 	if err := c.connectSDK(); err != nil {
 		return nil, fmt.Errorf("inngest client: %w", err)
 	}
-	c.handler = newHandler(c)
+	c.serve = newHandler(c)
+	c.handler = c.serve
 
 	c.logger.Info("inngest client", "app_id", c.appID, "inngest", resolved)
 	if resolved.dev && resolved.chosen && len(resolved.signingKeys()) == 0 {

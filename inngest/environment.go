@@ -73,13 +73,17 @@ func (s settings) LogValue() slog.Value {
 // String returns the settings without keys.
 func (s settings) String() string { return s.LogValue().String() }
 
+// getenv looks up a variable, without spaces around its value.
+func (c Config) getenv(name string) string {
+	if c.Getenv == nil {
+		return strings.TrimSpace(os.Getenv(name))
+	}
+	return strings.TrimSpace(c.Getenv(name))
+}
+
 // resolve applies the environment to what c leaves open, and checks the outcome.
 func (c Config) resolve() (settings, error) {
-	getenv := c.Getenv
-	if getenv == nil {
-		getenv = os.Getenv
-	}
-	env := func(name string) string { return strings.TrimSpace(getenv(name)) }
+	env := c.getenv
 
 	s := settings{
 		eventKey:     first(c.EventKey, env("INNGEST_EVENT_KEY")),

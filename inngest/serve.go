@@ -25,7 +25,7 @@ type handler struct {
 	warnedOther atomic.Bool // about a server that is none for development
 }
 
-func newHandler(c *Client) http.Handler {
+func newHandler(c *Client) *handler {
 	return &handler{Client: c, browsers: http.NewCrossOriginProtection()}
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 )
 
 // answer is what came back of a call.
@@ -30,7 +31,12 @@ func (s *Server) deliver(c Call, address string, headers http.Header, body []byt
 	if crash == CrashBefore {
 		return answer{err: fmt.Errorf("%w: the app is down (injected)", errUnreachable)}
 	}
-	a := s.post(s.ctx, address, headers, body)
+	var a answer
+	if strings.HasPrefix(address, "ws:") {
+		a = s.forward(s.ctx, c, headers, body)
+	} else {
+		a = s.post(s.ctx, address, headers, body)
+	}
 	switch crash {
 	case CrashAfter:
 		return answer{err: fmt.Errorf("%w: the app has died before it could answer (injected)", errUnreachable)}

@@ -29,9 +29,10 @@
 // sleeps, waits for events with CEL expressions, invocations, step and function retries with back-off,
 // Retry-After and No-Retry, use_api with the API to fetch the state, checkpoints, cancellation by API, event and time-out,
 // triggers with wildcards and expressions, idempotency, concurrency limits for steps and for runs with keys, singletons,
-// rate limits, throttling, debouncing, priorities, batches and schedules, and the events about ended runs.
+// rate limits, throttling, debouncing, priorities, batches and schedules, workers that connect to it, and the events about
+// ended runs.
 //
-// Not implemented are connect, realtime, signals, replays, pausing, the GraphQL API, and the gateway operations (fetch, infer); a
+// Not implemented are realtime, signals, replays, pausing, the GraphQL API, and the gateway operations (fetch, infer); a
 // run that reports one of these fails with [FaultUnsupported].
 //
 // # Where it differs from the real server

@@ -22,6 +22,9 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /v1/runs/{id}", s.authorized(s.handleRun))
 	mux.HandleFunc("DELETE /v1/runs/{id}", s.authorized(s.handleCancel))
 	mux.HandleFunc("POST /v1/checkpoint/{id}/async", s.authorized(s.handleCheckpoint))
+	mux.HandleFunc("POST /v0/connect/start", s.authorized(s.handleConnectStart))
+	mux.HandleFunc("POST /v0/connect/flush", s.authorized(s.handleConnectFlush))
+	mux.HandleFunc("GET /v0/connect/{group}", s.handleConnect)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Inngest-Server-Kind", s.kind())
 		mux.ServeHTTP(w, r)

@@ -26,6 +26,8 @@ type Server struct {
 	ownHTTP bool
 	key     signingKey
 
+	gateway *gateway
+
 	http *http.Server
 	url  string
 	ctx  context.Context
@@ -78,6 +80,7 @@ func Start(cfg Config) (*Server, error) {
 	s := &Server{
 		cfg: cfg, clock: cfg.Clock, log: cfg.Logger, limits: cfg.Limits.withDefaults(), client: cfg.HTTPClient, key: key,
 		url: "http://" + listener.Addr().String(), ctx: ctx, stop: stop,
+		gateway: newGateway(),
 		changed: make(chan struct{}), rng: rand.New(rand.NewPCG(uint64(cfg.Faults.Seed), 0x1a)),
 		apps: map[string]*app{}, functions: map[string]*function{}, events: map[string]*event{}, runs: map[string]*run{},
 		dedupe: map[string]time.Time{}, pauses: map[string][]*pause{}, invokes: map[string]*pause{},
@@ -126,6 +129,7 @@ func (s *Server) Close() error {
 		s.virtual.detach(s)
 	}
 	s.stop()
+	s.gateway.close()
 	err := s.http.Close()
 	s.wg.Wait()
 	if s.ownHTTP {

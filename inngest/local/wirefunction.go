@@ -117,7 +117,7 @@ func (f *function) setRuntime(in *wireFunction) error {
 	for _, step := range in.Steps {
 		address, _ := step.Runtime["url"].(string)
 		u, err := url.Parse(address)
-		if err != nil || u.Scheme != "http" && u.Scheme != "https" {
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" && u.Scheme != "ws" {
 			return fmt.Errorf("the URL %q is not one that can be called", address)
 		}
 		f.url = address
