@@ -200,7 +200,7 @@ func TestSyncTellsAllOptions(t *testing.T) {
 	want := map[string]any{
 		"v": "0.1", "url": "https://app.example/api/inngest", "deployType": "ping", "sdk": "go:v0.16.0", "framework": "workflowkit-go",
 		"appName": "app", "appVersion": "v7", "headers": map[string]any{"env": "branch", "platform": ""},
-		"capabilities": map[string]any{"in_band_sync": "v1", "trust_probe": "v1"},
+		"capabilities": map[string]any{"connect": "v1", "in_band_sync": "v1", "trust_probe": "v1"},
 		"functions": []any{
 			map[string]any{
 				"id": "app-a-small", "name": "a-small", "triggers": []any{map[string]any{"event": "a"}}, "retries": 20.0,

@@ -30,7 +30,7 @@ type registrationHeaders struct {
 }
 
 // capabilities are the parts of the protocol that the handler speaks.
-var capabilities = map[string]string{"in_band_sync": "v1", "trust_probe": "v1"}
+var capabilities = map[string]string{"connect": "v1", "in_band_sync": "v1", "trust_probe": "v1"}
 
 // Sync registers the app's functions with the Inngest server, as served at appURL, for instance
 // "https://app.example.com/api/inngest"; Config.ServeOrigin and ServePath take precedence over its parts. Most servers

@@ -3,11 +3,13 @@
 //
 // It needs nothing but itself: without any configuration it keeps posts and workflows in blogcms.db in the working
 // directory, runs the workflows on an Inngest inside the process, and writes texts without a language model. Environment
-// variables put the real ones in their places; package server lists them.
+// variables put the real ones in their places; package server lists them. With -connect it executes workflows over a
+// connection of its own to the Inngest server, for machines that the server cannot reach.
 package main
 
 import (
 	"context"
+	"flag"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -17,11 +19,13 @@ import (
 )
 
 func main() {
+	connect := flag.Bool("connect", false, "execute workflows over a connection to the Inngest server, which then need not reach this program")
+	flag.Parse()
 	logger := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	slog.SetDefault(logger)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // so that a second signal ends the process at once
-	err := server.Run(ctx, server.Options{Environ: os.Environ(), Logger: logger})
+	err := server.Run(ctx, server.Options{Environ: os.Environ(), Logger: logger, Connect: *connect})
 	if err != nil {
 		logger.Error("blogcms ends", "error", err)
 		os.Exit(1)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 
 	"github.com/workflowkit/workflowkit-go/actions"
 	"github.com/workflowkit/workflowkit-go/examples/blogcms/internal/cms"
@@ -29,6 +30,8 @@ type Options struct {
 	Environ []string
 	// Logger is where everything is logged. It is required.
 	Logger *slog.Logger
+	// Connect executes workflows over a connection to the Inngest server, instead of being called by it.
+	Connect bool
 	// Listening is called with the URL of the application once it can be used. It may be nil.
 	Listening func(url string)
 }
@@ -76,15 +79,24 @@ func Run(ctx context.Context, options Options) (err error) {
 			options.Listening(listeners.url())
 		}
 	}
-	return listeners.serve(ctx, app.Handler(), logger, func(ctx context.Context) {
+	announce = sync.OnceFunc(announce)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var failed error
+	err = listeners.serve(ctx, app.Handler(), logger, func(ctx context.Context) {
 		if server == nil {
-			announce()
-			register(ctx, client, listeners.serveURL(), logger) // which may have to wait for the server
+			announce() // for what follows may have to wait for the server
+		}
+		if options.Connect {
+			if failed = inngest.Connect(ctx, client, inngest.ConnectOpts{Ready: announce}); failed != nil {
+				stop()
+			}
 			return
 		}
 		register(ctx, client, listeners.serveURL(), logger)
 		announce()
 	})
+	return errors.Join(err, failed)
 }
 
 // startInngest starts an Inngest inside the process, unless the environment names one.

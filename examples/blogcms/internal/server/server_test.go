@@ -56,14 +56,18 @@ type process struct {
 // start runs a server with an environment, on a free port unless it names one, and waits until it listens.
 func start(t *testing.T, environ ...string) *process {
 	t.Helper()
+	return startWith(t, server.Options{}, environ...)
+}
+
+func startWith(t *testing.T, options server.Options, environ ...string) *process {
+	t.Helper()
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	p := &process{t: t, log: &buffer{}, stop: stop, done: make(chan error, 1)}
 	listening := make(chan string, 1)
 	go func() {
-		p.done <- server.Run(ctx, server.Options{
-			Environ: append([]string{"PORT=0"}, environ...),
-			Logger:  slog.New(slog.NewTextHandler(p.log, nil)), Listening: func(url string) { listening <- url },
-		})
+		options.Environ = append([]string{"PORT=0"}, environ...)
+		options.Logger, options.Listening = slog.New(slog.NewTextHandler(p.log, nil)), func(url string) { listening <- url }
+		p.done <- server.Run(ctx, options)
 	}()
 	select {
 	case p.url = <-listening:
@@ -186,6 +190,36 @@ func TestEmbeddedParts(t *testing.T) {
 	p.end()
 	if _, err := net.DialTimeout("tcp", strings.TrimPrefix(p.url, "http://"), time.Second); err == nil {
 		t.Error("the server still listens")
+	}
+}
+
+// TestConnect executes the workflows over a connection, on a server that has no address to call.
+func TestConnect(t *testing.T) {
+	t.Parallel()
+	dev, err := local.Start(local.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := dev.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	for name, environ := range map[string][]string{"outside": {"INNGEST_DEV=" + dev.URL()}, "inside": nil} {
+		t.Run(name, func(t *testing.T) {
+			p := startWith(t, server.Options{Connect: true}, append(environ, sqlite(t))...)
+			p.logs("inngest worker is connected")
+			p.decide("review")
+			p.reach("needs approval")
+			p.decide("approve")
+			p.reach("published")
+			p.end()
+			for _, line := range []string{"inngest app is registered", "level=ERROR"} {
+				if strings.Contains(p.log.String(), line) {
+					t.Errorf("the log says %s:\n%s", line, p.log)
+				}
+			}
+		})
 	}
 }
 
