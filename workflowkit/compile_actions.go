@@ -164,7 +164,7 @@ func (c *inputsCompiler) noteReads(p program, at place, want *typeShape) {
 				"input %q of action %q gets a text, %s is needed", inputName(at.path), at.id, want)
 		}
 		for _, path := range p.template.Paths() {
-			r := newRead(at, path, c.node)
+			r := c.newRead(at, path, c.node)
 			if path == whole {
 				r.want = want
 			}

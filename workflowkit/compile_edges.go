@@ -179,7 +179,7 @@ func (c *compiler) compileCondition(edge Edge, at place, from int, known bool) *
 		if template != nil && known {
 			out.template = template
 			for _, path := range template.Paths() {
-				r := newRead(at.in("ref"), path, from)
+				r := c.newRead(at.in("ref"), path, from)
 				r.edge = true
 				c.read(r)
 			}

@@ -22,10 +22,11 @@ func (x *execution) prepare(ctx context.Context, i int) (*node, error) {
 	n.neverWaits = planned.kind.spec.NeverWaits
 	n.retries, n.errors = planned.retries, planned.errors
 	n.ctx.Context, n.ctx.node = ctx, n
-	n.run = Run{
-		ID: x.in.RunID, Attempt: x.in.Attempt, Event: x.in.Event, Events: x.in.Events, Workflow: x.info, Action: planned.action.info(),
-		node: n, state: x.state, index: i, execution: x,
-	}
+	// Field by field: a whole value would be made elsewhere and copied.
+	run := &n.run
+	run.ID, run.Attempt, run.Event, run.Events = x.in.RunID, x.in.Attempt, x.in.Event, x.in.Events
+	run.Workflow, run.Action = x.info, planned.action.info()
+	run.node, run.state, run.index, run.execution = n, x.state, i, x
 	if replaced := x.replacement(i); replaced != nil {
 		n.handler = replaced
 	}

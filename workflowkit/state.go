@@ -142,18 +142,17 @@ func (v *view) All() map[string]any {
 const maxSearched = 1 << 11
 
 // Text implements refs.View.
-func (v *view) Text(members []refs.Member) ([]byte, bool) {
+func (v *view) Text(members []refs.Member, action int) ([]byte, bool) {
 	var raw []byte
 	switch members[0].Name {
 	case "state":
 		if len(members) < 2 || members[1].OnlyIndex {
 			return nil, false
 		}
-		node, ok := v.plan.index[members[1].Name]
-		if !ok {
-			return nil, false
+		if action < 0 {
+			return nil, false // it has to be looked for by name
 		}
-		raw, members = v.outputs[node].raw, members[2:]
+		raw, members = v.outputs[action].raw, members[2:]
 	case "output":
 		if !v.edge || v.node == sourceIndex {
 			return nil, false

@@ -28,7 +28,7 @@ type read struct {
 	want *typeShape
 }
 
-func newRead(at place, path *refs.Path, node int) read {
+func (c *compiler) newRead(at place, path *refs.Path, node int) read {
 	r := read{at: at, text: path.String(), root: path.Root(), node: node}
 	r.members, r.whole = path.Members()
 	if len(r.members) > 0 {
@@ -36,6 +36,9 @@ func newRead(at place, path *refs.Path, node int) read {
 	}
 	if r.action, r.state = path.Action(); r.state {
 		r.members = r.members[1:]
+		if known, ok := c.plan.index[r.action]; ok {
+			path.Bind(known)
+		}
 	}
 	return r
 }

@@ -32,16 +32,18 @@ type View interface {
 	// All returns all top-level members, "state" included, for paths that are not a plain list of members.
 	All() map[string]any
 	// Text returns the JSON text of what the steps of a plain path lead to, if that is cheaper to look for than the value.
-	// A text of length 0 means that there is nothing.
-	Text(members []Member) (text []byte, ok bool)
+	// A text of length 0 means that there is nothing. The action is the number that the path was bound to, or -1.
+	Text(members []Member, action int) (text []byte, ok bool)
 	// Order is the order of the members of the objects in the view. It may be nil.
 	Order() *jsonvalue.Order
 }
 
-// Path is a parsed path, such as $.state.1.result. It is immutable and safe for concurrent use.
+// Path is a parsed path, such as $.state.1.result. Once it is bound it is immutable and safe for concurrent use.
 type Path struct {
 	text    string
 	members []Member
+	// bound is the number of the action that the path looks into, and 1.
+	bound int
 	// query is set if the path is more than a list of members.
 	query *jsonpath.Path
 	// wild says that the query walks objects, which have no order.
@@ -87,6 +89,9 @@ func ParsePath(text string) (*Path, error) {
 
 // String returns the path as it was written.
 func (p *Path) String() string { return p.text }
+
+// Bind tells the path the number of the action that it names, so that it need not be looked for each time.
+func (p *Path) Bind(action int) { p.bound = action + 1 }
 
 // Members returns the plain steps that the path begins with, and whether they are the whole path.
 func (p *Path) Members() ([]Member, bool) { return p.members, p.query == nil }
@@ -148,7 +153,7 @@ func (p *Path) Scalar(view View) (text []byte, ok bool) {
 	if p.query != nil || len(p.members) == 0 {
 		return nil, false
 	}
-	text, ok = view.Text(p.members)
+	text, ok = view.Text(p.members, p.bound-1)
 	switch {
 	case !ok:
 		return nil, false
