@@ -19,6 +19,7 @@ func (c *compiler) compileActions() {
 		node.action, node.errors, node.steps = action, newErrorSteps(action.ID), &stepNames{}
 		if node.kind = c.kind(action.Kind, at); node.kind != nil {
 			c.compileInputs(i, at)
+			c.plan.secrets = c.plan.secrets || node.kind.hasSecrets()
 			node.retries, node.timeout = c.failureHandling(action, at)
 		}
 	}
@@ -149,8 +150,12 @@ func (c *inputsCompiler) judge(input *compiledInput, at place, value any, holes 
 		if f.dependsOn(holes) {
 			continue
 		}
-		c.error(CodeInputType, place{path: at.path + f.pointer, id: at.id}, typeHint(input.schema, value),
-			"input %q of action %q: %s", input.Name+f.pointer, at.id, f.message)
+		message, hint := f.message, typeHint(input.schema, value)
+		if input.secret != nil && isHidden(value, input.secret.Apply(value), f.pointer) {
+			message, hint = hiddenFault, ""
+		}
+		c.error(CodeInputType, place{path: at.path + f.pointer, id: at.id}, hint,
+			"input %q of action %q: %s", input.Name+f.pointer, at.id, message)
 	}
 }
 

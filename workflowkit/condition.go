@@ -9,6 +9,7 @@ import (
 
 	"github.com/workflowkit/workflowkit-go/workflowkit/internal/jsonlogic"
 	"github.com/workflowkit/workflowkit-go/workflowkit/internal/jsonvalue"
+	"github.com/workflowkit/workflowkit-go/workflowkit/internal/mask"
 	"github.com/workflowkit/workflowkit-go/workflowkit/internal/refs"
 )
 
@@ -64,6 +65,14 @@ func (c *condition) reason(taken bool, found any) string {
 		}
 		return fmt.Sprintf("match: %s %s %s", brief(found), word, brief(c.value))
 	}
+}
+
+// secretReason is the reason where the condition found a secret, in the form in which that may be seen. What a secret
+// equals, or not, would tell about it.
+func (c *condition) secretReason(taken bool, visible any) string {
+	shown := *c
+	shown.value = mask.Secret
+	return shown.reason(taken, visible)
 }
 
 func truth(ok bool) string {

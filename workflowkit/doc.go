@@ -133,6 +133,25 @@
 // one attempt; warnings do not. Refs are judged like the rest: a ref to an action that cannot have run, to a property
 // that its output cannot have, or of a type that does not fit the input, is an error.
 //
+// # Observers
+//
+// [WithObservers] adds an [Observer], which is told of each transition of a run once: when the run and its actions start
+// and end, with inputs and outputs, when they wait or try again, and how each edge was decided, and why. [LogObserver]
+// writes them to a log; package otelworkflowkit makes traces and metrics of them. A [Result] says when things happened
+// as far as the process that makes it has seen them happen. Nothing is decided by these times, and no step is needed.
+//
+// # Secrets
+//
+// A schema with "writeOnly": true or "x-secret": true marks what it describes as secret, at any depth of an input or an
+// output, in a Go struct by the tag `jsonschema:"writeOnly=true"`. In results, transitions, dry runs and the texts of
+// errors there is "[secret]" instead. So there is where a ref has found a secret in an output, in the inputs of the
+// action that uses it, and in the reason of an edge. Errors are searched for the secrets that their action can know,
+// unless these have fewer than four characters.
+//
+// Handlers get the secrets themselves. What a handler logs, or returns in a part of its output that is not marked, is
+// its own business, and so is what the events hold that start a run. The definition of a workflow and the results of steps
+// are stored by the backend as they are, since the run is executed from them.
+//
 // # What strangers can do
 //
 // A workflow is untrusted input. Its size is bounded by [Limits], and validating and compiling it takes time in

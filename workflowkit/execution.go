@@ -43,6 +43,8 @@ type execution struct {
 	// suspended says that a branch waits for a step in this pass.
 	suspended bool
 	failed    *ActionError
+	// shown is what may be seen of the state. It is nil if that is all.
+	shown *visibleState
 
 	// witness sees what is new in the pass. It is nil if nobody wants to know.
 	witness *witness
@@ -78,6 +80,9 @@ func newExecution(e *Engine, tools Tools, in RunInput, p *plan, info WorkflowInf
 		ran: make([]int, 0, len(p.nodes)), current: sourceIndex,
 	}
 	x.failures = stepFailures(tools)
+	if p.secrets {
+		x.shown = newVisibleState(x)
+	}
 	for i := range p.nodes {
 		x.nodes[i].open = len(p.nodes[i].in)
 	}
@@ -269,7 +274,7 @@ func (x *execution) complete(ctx context.Context, i int, out json.RawMessage, er
 
 // fail notes that a node has failed. Its error edges are taken then; without any, the run fails (rule 13).
 func (x *execution) fail(i int, err error) error {
-	planned := &x.plan.nodes[i]
+	planned, err := &x.plan.nodes[i], x.hide(i, err)
 	x.nodes[i].status, x.nodes[i].err = StatusFailed, err.Error()
 	x.witness.ended(i)
 	if planned.handled {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/workflowkit/workflowkit-go/workflowkit/internal/jsonvalue"
+	"github.com/workflowkit/workflowkit-go/workflowkit/internal/mask"
 	"github.com/workflowkit/workflowkit-go/workflowkit/internal/ordered"
 )
 
@@ -94,6 +95,8 @@ type compiledInput struct {
 	shape        *typeShape
 	defaultValue any
 	hasDefault   bool
+	// secret says what is secret in the input. It is nil if nothing is.
+	secret *mask.Mask
 }
 
 // compiledInputs are the inputs of a kind, ready to check a workflow's.
@@ -139,7 +142,7 @@ func compileInput(input Input) (*compiledInput, error) {
 	if c.schema, err = compileSchema(input.Type); err != nil {
 		return nil, err
 	}
-	c.shape = shapeOf(input.Type)
+	c.shape, c.secret = shapeOf(input.Type), mask.Of(input.Type)
 	if c.defaultValue, c.hasDefault = schemaDefault(input.Type); c.hasDefault {
 		if faults := c.schema.check(c.defaultValue); len(faults) > 0 {
 			return nil, fmt.Errorf("default does not fit the schema: %s", faults[0].message)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/workflowkit/workflowkit-go/workflowkit/internal/mask"
 	"github.com/workflowkit/workflowkit-go/workflowkit/internal/refs"
 )
 
@@ -15,6 +16,8 @@ type registered struct {
 	call    callFunc
 	inputs  *compiledInputs
 	outputs *typeShape
+	// secret says what is secret in an output. It is nil if nothing is.
+	secret *mask.Mask
 	// pure says that the handler has neither steps nor side effects, so that dry runs call it.
 	pure bool
 	// logic judges and prepares an action that the engine evaluates itself. It is nil for actions with a handler.
@@ -62,7 +65,7 @@ func (k *kinds) add(action Action) error {
 	if err := errors.Join(err, checkOutputs(spec.Outputs), checkEdgeSpec(spec.Edges), checkCost(&spec)); err != nil {
 		return fmt.Errorf("action kind %q: %w", kind, err)
 	}
-	r := &registered{spec: spec, call: action.call, inputs: inputs, outputs: outputShapeOf(spec.Outputs)}
+	r := &registered{spec: spec, call: action.call, inputs: inputs, outputs: outputShapeOf(spec.Outputs), secret: outputMask(spec.Outputs)}
 	k.list = append(k.list, r)
 	k.byKind[kind] = r
 	return nil

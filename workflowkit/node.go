@@ -99,6 +99,9 @@ func (n *node) outcome() (json.RawMessage, error) {
 }
 
 func (n *node) panicked(what string, value any) error {
+	if x := n.run.execution; x.shown != nil {
+		value = x.shown.clean(n.run.index, fmt.Sprint(value))
+	}
 	return panicked(n.run.Logger(), what, value)
 }
 
@@ -227,11 +230,12 @@ func checkStepID(id string) error {
 	return nil
 }
 
-// guard makes a panic of a step's function an error. It is to be deferred.
+// guard makes a panic of a step's function an error, and takes secrets out of errors. It is to be deferred.
 func (n *node) guard(id string, err *error) {
 	if r := recover(); r != nil {
 		*err = n.panicked(fmt.Sprintf("step %q", id), r)
 	}
+	*err = n.run.execution.hide(n.run.index, *err)
 }
 
 // announcement gives an announcement its full id and makes its panics errors.

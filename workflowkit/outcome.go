@@ -38,6 +38,11 @@ func (x *execution) edgeReason(i int) string {
 	source := func() string { return x.plan.nodes[edge.from].action.ID }
 	switch {
 	case e.decided && (edge.from == sourceIndex || x.nodes[edge.from].status == StatusCompleted):
+		if x.shown != nil {
+			if found, hidden := x.shown.found(i); hidden {
+				return edge.condition.secretReason(e.taken, found)
+			}
+		}
 		return edge.condition.reason(e.taken, e.found)
 	case e.decided && e.taken:
 		return fmt.Sprintf("error: action %q failed", source())

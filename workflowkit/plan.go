@@ -13,6 +13,8 @@ type plan struct {
 	// index maps the id of an action to its node.
 	index map[string]int
 	edges []planEdge
+	// secrets says that an action has secret inputs or outputs.
+	secrets bool
 	// start lists the edges that leave $source.
 	start []int
 	// order is a topological order of nodes, breadth first from $source in the order of the edges (rule 4).

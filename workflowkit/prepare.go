@@ -7,6 +7,8 @@ import (
 	"fmt"
 
 	"github.com/workflowkit/workflowkit-go/workflowkit/internal/jsonvalue"
+	"github.com/workflowkit/workflowkit-go/workflowkit/internal/mask"
+	"github.com/workflowkit/workflowkit-go/workflowkit/internal/refs"
 )
 
 // prepare resolves the inputs of a node, checks them, and returns the node with its handler.
@@ -128,7 +130,7 @@ func (x *execution) resolveInput(problems Problems, planned *planNode, input *pl
 		return problems
 	}
 	if input.check != nil {
-		problems = input.check.appendProblems(problems, planned.action.ID, value)
+		problems = input.check.appendProblems(problems, planned.action.ID, value, func() any { return x.visible(r.view, input, value) })
 	}
 	x.text, r.err = jsonvalue.Append(x.text, value, &x.state.order, most)
 	return problems
@@ -151,19 +153,41 @@ func (x *execution) inputsProblem(planned *planNode, input string, err error) Pr
 }
 
 // appendProblems judges the resolved value of an input.
-func (in *compiledInput) appendProblems(problems Problems, actionID string, value any) Problems {
-	for _, f := range in.schema.check(value) {
-		found := value
-		if f.pointer != "" {
-			found = at(value, f.pointer)
+// What is seen of it is what visible returns.
+func (in *compiledInput) appendProblems(problems Problems, actionID string, value any, visible func() any) Problems {
+	faults := in.schema.check(value)
+	if len(faults) == 0 {
+		return problems
+	}
+	seen := visible()
+	for _, f := range faults {
+		found, message, hint := at(value, f.pointer), f.message, typeHint(in.schema, value)
+		if isHidden(value, seen, f.pointer) {
+			found, message, hint = mask.Secret, hiddenFault, ""
 		}
 		problems = append(problems, Problem{
 			Code: CodeInputType, Severity: SeverityError, Path: "/" + escapePointer(in.Name) + f.pointer,
-			ID: actionID, Message: fmt.Sprintf("input %q: %s, found %s", in.Name+f.pointer, f.message, brief(found)),
-			Hint: typeHint(in.schema, value),
+			ID: actionID, Message: fmt.Sprintf("input %q: %s, found %s", in.Name+f.pointer, message, brief(found)),
+			Hint: hint,
 		})
 	}
 	return problems
+}
+
+// hiddenFault is what is said about a secret that does not fit: most messages quote what they are about.
+const hiddenFault = "does not fit the schema"
+
+// visible returns the value of an input as it may be seen.
+func (x *execution) visible(v refs.View, input *plannedInput, value any) any {
+	own, ok := v.(*view)
+	if x.shown == nil || !ok {
+		return value
+	}
+	seen, err := jsonvalue.Decode(x.shown.input(own.node, input), nil)
+	if err != nil {
+		return mask.Secret
+	}
+	return seen
 }
 
 // evaluate runs an action that is a pure function of its inputs and of what has run before it.

@@ -1,12 +1,166 @@
 package workflowkit
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"errors"
 
-// redactedInputs returns the inputs of a node as observers and results may see them.
-func (x *execution) redactedInputs(i int) json.RawMessage { return x.nodes[i].inputs }
+	"github.com/workflowkit/workflowkit-go/workflowkit/internal/jsonvalue"
+	"github.com/workflowkit/workflowkit-go/workflowkit/internal/mask"
+)
+
+// outputMask returns what is secret in the outputs of a spec: a JSON Schema, or a description for each property.
+func outputMask(raw json.RawMessage) *mask.Mask {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(raw, &members) != nil {
+		return nil
+	}
+	if !isRecord(members) {
+		return mask.Of(raw)
+	}
+	properties := make(map[string]*mask.Mask, len(members))
+	for name, member := range members {
+		var described struct {
+			Type json.RawMessage `json:"type"`
+		}
+		if json.Unmarshal(member, &described) == nil {
+			properties[name] = mask.Of(described.Type)
+		}
+	}
+	return mask.Properties(properties)
+}
+
+// hasSecrets reports whether an action of the kind has secret inputs or outputs.
+func (r *registered) hasSecrets() bool {
+	if r.secret != nil {
+		return true
+	}
+	for i := range r.inputs.list {
+		if r.inputs.list[i].secret != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// inputMask returns what is secret in an input.
+func (r *registered) inputMask(name string) *mask.Mask {
+	if i, ok := r.inputs.byName[name]; ok {
+		return r.inputs.list[i].secret
+	}
+	return nil
+}
+
+// visibleState is a run's state as observers and results may see it: refs into it find what stands in for secrets. It is nil
+// in a run whose actions have none.
+type visibleState struct {
+	x     *execution
+	state *state
+	// ran is how many of the nodes that have run are in the state.
+	ran    int
+	inputs map[int]json.RawMessage
+}
+
+func newVisibleState(x *execution) *visibleState {
+	return &visibleState{x: x, state: newState(x.plan, x.in.Event), inputs: map[int]json.RawMessage{}}
+}
+
+// known returns the state with all outputs so far.
+func (s *visibleState) known() *state {
+	for ; s.ran < len(s.x.ran); s.ran++ {
+		i := s.x.ran[s.ran]
+		raw := s.x.state.outputs[i].raw
+		if s.x.nodes[i].status == StatusCompleted {
+			raw = s.x.plan.nodes[i].kind.secret.Text(raw)
+		}
+		s.state.set(i, raw)
+	}
+	return s.state
+}
 
 // redactedOutput returns the output of a node as observers and results may see it.
-func (x *execution) redactedOutput(i int) json.RawMessage { return x.state.outputs[i].raw }
+func (x *execution) redactedOutput(i int) json.RawMessage {
+	if x.shown == nil {
+		return x.state.outputs[i].raw
+	}
+	return x.shown.known().outputs[i].raw
+}
+
+// redactedInputs returns the inputs of a node as observers and results may see them. What a ref has found in a secret
+// output is as secret here.
+func (x *execution) redactedInputs(i int) json.RawMessage {
+	if x.shown == nil || x.nodes[i].inputs == nil {
+		return x.nodes[i].inputs
+	}
+	inputs, ok := x.shown.inputs[i]
+	if !ok {
+		inputs = x.shown.resolve(i)
+		x.shown.inputs[i] = inputs
+	}
+	return inputs
+}
+
+// resolve resolves the inputs of a node once more, from what may be seen.
+func (s *visibleState) resolve(i int) json.RawMessage {
+	planned := &s.x.plan.nodes[i]
+	out := []byte{'{'}
+	for k := range planned.inputs {
+		input := &planned.inputs[k]
+		if k > 0 {
+			out = append(out, ',')
+		}
+		out = append(append(out, input.key...), s.input(i, input)...)
+	}
+	return append(out, '}')
+}
+
+// input returns the value of an input as it may be seen.
+func (s *visibleState) input(i int, input *plannedInput) []byte {
+	if literal, ok := input.value.(literalProgram); ok {
+		return s.x.plan.nodes[i].kind.inputMask(input.name).Text(literal.text)
+	}
+	known := s.known()
+	r := resolver{view: &view{state: known, node: i}, left: s.x.engine.limits.Inputs}
+	value := input.value.resolve(&r)
+	text, err := jsonvalue.Append(nil, value, &known.order, 2*s.x.engine.limits.Inputs)
+	if r.err != nil || err != nil {
+		return jsonvalue.AppendString(nil, mask.Secret)
+	}
+	return s.x.plan.nodes[i].kind.inputMask(input.name).Text(text)
+}
+
+// found returns what the condition of an edge has found, as it may be seen, and whether that is something else.
+func (s *visibleState) found(edge int) (any, bool) {
+	planned, found := &s.x.plan.edges[edge], s.x.edges[edge].found
+	if planned.condition == nil || planned.condition.template == nil {
+		return found, false
+	}
+	value, err := planned.condition.template.Resolve(&view{state: s.known(), node: planned.from, edge: true}, maxConditionText)
+	if err != nil {
+		return mask.Secret, true
+	}
+	return value, !deepEqual(value, found)
+}
+
+// hiddenError is an error whose text does not hold secrets.
+type hiddenError struct {
+	error
+	text string
+}
+
+func (e *hiddenError) Error() string { return e.text }
+func (e *hiddenError) Unwrap() error { return e.error }
+
+// hide returns an error of a node without the secrets that its text quotes.
+func (x *execution) hide(i int, err error) error {
+	if x.shown == nil || err == nil || errors.Is(err, ErrSuspended) {
+		return err
+	}
+	text := err.Error()
+	if clean := x.shown.clean(i, text); clean != text {
+		return &hiddenError{err, clean}
+	}
+	return err
+}
 
 // redactedError returns the text of an error of a node as observers and results may see it.
-func (x *execution) redactedError(_ int, err error) string { return err.Error() }
+func (x *execution) redactedError(i int, err error) string { return x.hide(i, err).Error() }

@@ -12,6 +12,9 @@ import (
 // attempts of a step.
 const maxErrorSteps = 3
 
+// failedStep is how the steps begin that note that a handler has failed outside of its steps.
+const failedStep = "$failed"
+
 // errorSteps make the errors of a handler, raised outside of its steps, part of the run's state.
 type errorSteps [maxErrorSteps]struct {
 	// attempts is a step whose attempts are calls of the handler.
@@ -28,7 +31,7 @@ func newErrorSteps(actionID string) *errorSteps {
 		if i > 0 {
 			suffix = "." + strconv.Itoa(i)
 		}
-		steps[i].attempts, steps[i].noted = actionID+"/$error"+suffix, actionID+"/$failed"+suffix
+		steps[i].attempts, steps[i].noted = actionID+"/$error"+suffix, actionID+"/"+failedStep+suffix
 	}
 	return steps
 }
@@ -44,6 +47,7 @@ func (x *execution) settle(ctx context.Context, n *node, out json.RawMessage, er
 	case ctx.Err() != nil, IsNoRetryError(err):
 		return nil, err
 	}
+	err = x.hide(n.run.index, err)
 	fail := func(context.Context) (json.RawMessage, error) { return nil, err }
 	// A request that has been made to try the handler again must not count for the steps that it then goes on to.
 	isolated := withStepOptions(ctx, StepOptions{Retries: n.retries, Isolated: true})

@@ -72,7 +72,7 @@ func (w *witness) watched(id string, fn func(ctx context.Context) (json.RawMessa
 
 // attemptFailed tells that an attempt has failed. The last one is told as the end of its action.
 func (w *witness) attemptFailed(at StepInfo, err error, final bool) {
-	if w.x == nil || w.x.current == sourceIndex {
+	if w.x == nil || w.x.current == sourceIndex || strings.HasPrefix(at.StepID, failedStep) {
 		return
 	}
 	w.memory.failed(w.x.current)

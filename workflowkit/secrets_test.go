@@ -1,0 +1,181 @@
+package workflowkit_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/workflowkit/workflowkit-go/workflowkit"
+	"github.com/workflowkit/workflowkit-go/workflowkit/workflowkittest"
+)
+
+const password, token = `pass"word-1`, "token-12345"
+
+// secretActions are actions with secrets: login has a secret input, and a secret in its output; use has neither, and does
+// what its input says.
+func secretActions(seen map[string]string) []workflowkit.Action {
+	login := workflowkit.DefineUntyped(workflowkit.Spec{
+		Kind: "login",
+		Inputs: workflowkit.Inputs{
+			{Name: "user", Type: json.RawMessage(`{"type":"string"}`)},
+			{Name: "password", Type: json.RawMessage(`{"type":"string","maxLength":20,"writeOnly":true}`)},
+		},
+		Outputs: json.RawMessage(`{"type":"object","properties":{"user":{"type":"string"},"session":{"$ref":"#/$defs/session"}},` +
+			`"$defs":{"session":{"allOf":[{"properties":{"token":{"x-secret":true}}}]}}}`),
+	}, func(_ context.Context, run *workflowkit.Run, in map[string]any) (any, error) {
+		seen[run.Action.ID] = fmt.Sprint(in["password"])
+		return map[string]any{"user": in["user"], "session": map[string]any{"token": token, "days": 3}}, nil
+	})
+	use := workflowkit.DefineUntyped(workflowkit.Spec{Kind: "use"}, func(ctx context.Context, run *workflowkit.Run, in map[string]any) (any, error) {
+		raw, err := json.Marshal(in)
+		if err != nil {
+			return nil, err
+		}
+		seen[run.Action.ID] = string(raw)
+		switch in["do"] {
+		case "fail":
+			return nil, workflowkit.NoRetryError(fmt.Errorf("refused: %v", in["key"]))
+		case "fail in a step":
+			return nil, workflowkit.Do(ctx, "call", func(context.Context) error { return fmt.Errorf("refused: %v", in["key"]) })
+		case "fail again and again":
+			return nil, fmt.Errorf("refused: %v", in["key"])
+		case "panic":
+			panic(fmt.Sprintf("no idea what to do with %v", in["key"]))
+		}
+		return "used", nil
+	})
+	strict := workflowkit.DefineUntyped(workflowkit.Spec{
+		Kind:   "strict",
+		Inputs: workflowkit.Inputs{{Name: "key", Type: json.RawMessage(`{"type":"string","pattern":"^x"}`)}},
+	}, func(context.Context, *workflowkit.Run, map[string]any) (any, error) { return nil, nil })
+	return []workflowkit.Action{login, use, strict}
+}
+
+// Secrets stay out of results, transitions and logs, wherever a workflow carries them. Handlers get them.
+func TestSecretsAreNotShown(t *testing.T) {
+	t.Parallel()
+	use := func(inputs string) string {
+		return `{"actions": [{"id": "in", "kind": "login", "inputs": {"user": "ada", "password": "!ref($.event.data.password)"}},
+			{"id": "out", "kind": "use", "inputs": ` + inputs + `}], "edges": [{"from": "$source", "to": "in"}, {"from": "in", "to": "out"}]}`
+	}
+	for name, tc := range map[string]struct {
+		definition string
+		inputs     string // of the second action, as they may be seen
+		err        string
+		reason     string // of the second edge
+	}{
+		"a whole value":          {definition: use(`{"key": "!ref($.state.in.session.token)"}`), inputs: `{"key":"[secret]"}`},
+		"in a text":              {definition: use(`{"key": "Bearer !ref($.state.in.session.token)!"}`), inputs: `{"key":"Bearer [secret]!"}`},
+		"in an object":           {definition: use(`{"key": "!ref($.state.in)"}`), inputs: `{"key":{"session":{"days":3,"token":"[secret]"},"user":"ada"}}`},
+		"in an object in a text": {definition: use(`{"key": "got !ref($.state.in.session)"}`), inputs: `{"key":"got {\"days\":3,\"token\":\"[secret]\"}"}`},
+		"in a query":             {definition: use(`{"key": ["!ref($.state.in..token)"]}`), inputs: `{"key":["[secret]"]}`},
+		"in an error":            {definition: use(`{"do": "fail", "key": "!ref($.state.in.session.token)"}`), inputs: `{"do":"fail","key":"[secret]"}`, err: "refused: [secret]"},
+		"in the error of a step": {definition: use(`{"do": "fail in a step", "key": "Bearer !ref($.state.in.session.token)"}`), inputs: `{"do":"fail in a step","key":"Bearer [secret]"}`, err: `step "call": refused: [secret]`},
+		"in an error that is retried": {
+			definition: use(`{"do": "fail again and again", "key": "!ref($.state.in.session.token)"}`), inputs: `{"do":"fail again and again","key":"[secret]"}`, err: "refused: [secret]",
+		},
+		"in a panic": {definition: use(`{"do": "panic", "key": "!ref($.state.in.session.token)"}`), inputs: `{"do":"panic","key":"[secret]"}`, err: "panic: no idea what to do with [secret]"},
+		"in an input that does not fit": {
+			definition: strings.ReplaceAll(use(`{"key": "!ref($.state.in.session.token)"}`), `"use"`, `"strict"`),
+			err:        `inputs of action "out" (kind "strict"): /key: input "key": does not fit the schema, found "[secret]" [input_type]`,
+		},
+		"in a reason": {
+			definition: strings.Replace(use(`{}`), `"to": "out"`, `"to": "out", "conditional": {"type": "match", "ref": "!ref($.output.session.token)", "value": "`+token+`"}`, 1),
+			inputs:     `{}`, reason: `match: "[secret]" equals "[secret]"`,
+		},
+		"in the reason of a condition": {
+			definition: strings.Replace(use(`{}`), `"to": "out"`, `"to": "out", "conditional": {"type": "if", "ref": "!ref($.output.session)"}`, 1),
+			inputs:     `{}`, reason: `if: {"days":3,"token":"[secret]"} is true`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var logs bytes.Buffer
+			seen, told := map[string]string{}, &transitions{}
+			engine, err := workflowkit.New(workflowkit.WithActions(secretActions(seen)...), workflowkit.WithObservers(told),
+				workflowkit.WithLogger(slog.New(slog.NewTextHandler(&logs, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+			if err != nil {
+				t.Fatal(err)
+			}
+			data, err := json.Marshal(map[string]any{"password": password})
+			if err != nil {
+				t.Fatal(err)
+			}
+			result, runErr := workflowkittest.Run(t.Context(), engine, workflowkit.Event{Name: "e", Data: data},
+				workflowkittest.WithWorkflow(tc.definition), workflowkittest.WithReplay(1))
+			if result.Run == nil {
+				t.Fatal(runErr)
+			}
+			in, _ := result.Run.Action("in")
+			if diff := cmp.Diff(`{"user":"ada","password":"[secret]"}`, string(in.Inputs)); diff != "" {
+				t.Errorf("inputs of the first action (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(`{"session":{"days":3,"token":"[secret]"},"user":"ada"}`, string(in.Output)); diff != "" {
+				t.Errorf("output of the first action (-want +got):\n%s", diff)
+			}
+			out, _ := result.Run.Action("out")
+			if diff := cmp.Diff([]string{tc.inputs, tc.err}, []string{string(out.Inputs), out.Error}); diff != "" {
+				t.Errorf("inputs and error of the second action (-want +got):\n%s", diff)
+			}
+			if reason := result.Run.Edges[1].Reason; tc.reason != "" && reason != tc.reason {
+				t.Errorf("reason %s, want %s", reason, tc.reason)
+			}
+			for _, t := range told.list {
+				t.Event = workflowkit.Event{} // as it came in, with everything that its sender has put into it
+				logs.Write(raw(panics{}, t))
+			}
+			logs.Write(raw(panics{}, result.Run))
+			fmt.Fprint(&logs, runErr)
+			for _, secret := range []string{token, password, `pass\"word`} {
+				if strings.Contains(logs.String(), secret) {
+					t.Errorf("%s is shown in\n%s", secret, logs.String())
+				}
+			}
+			if seen["in"] != password || tc.inputs != "{}" && tc.err == "" && !strings.Contains(seen["out"], token) {
+				t.Errorf("the handlers got %v", seen)
+			}
+		})
+	}
+}
+
+// panics ends a test where an error has no better place to go.
+type panics struct{}
+
+func (panics) Fatal(args ...any) { panic(fmt.Sprint(args...)) }
+
+// What is wrong with a secret that stands in the definition is said without it.
+func TestProblemsDoNotQuoteSecrets(t *testing.T) {
+	t.Parallel()
+	engine, err := workflowkit.New(workflowkit.WithActions(secretActions(map[string]string{})...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	problems := engine.Validate(json.RawMessage(`{"actions": [{"id": "in", "kind": "login", "inputs": {"password": "` + strings.Repeat("hunter2", 5) + `"}}],
+		"edges": [{"from": "$source", "to": "in"}]}`))
+	if len(problems) != 1 || strings.Contains(problems[0].Message, "hunter2") || problems[0].Message != `input "password" of action "in": does not fit the schema` {
+		t.Errorf("problems: %+v", problems)
+	}
+}
+
+// The published form of outputs has marks, too.
+func TestSecretsOfPublishedOutputs(t *testing.T) {
+	t.Parallel()
+	action := workflowkit.DefineUntyped(workflowkit.Spec{
+		Kind: "make", Outputs: json.RawMessage(`{"key":{"type":{"type":"string","x-secret":true},"description":"A key"},"n":{"type":{"type":"number"}}}`),
+	}, func(context.Context, *workflowkit.Run, map[string]any) (any, error) {
+		return map[string]any{"key": token, "n": 1}, nil
+	})
+	result, err := workflowkittest.RunAction(t.Context(), action, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := string(result.Output); got != `{"key":"[secret]","n":1}` {
+		t.Errorf("output %s", got)
+	}
+}
