@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,8 +16,14 @@ import (
 // called anew in every pass of a run, so this is most of what a replay costs. Whatever is not plain is left to
 // encoding/json, and so are all errors.
 type flatDecoder struct {
-	// fields are the places of the struct's fields by their JSON names.
-	fields map[string]int
+	// fields are the struct's fields by their JSON names, in their order, which is mostly that of the text.
+	fields []flatName
+}
+
+// flatName is the JSON name of a field, and its place in the struct.
+type flatName struct {
+	name  string
+	index int
 }
 
 // newFlatDecoder returns a decoder for a type, or nil if the type is not as simple as that.
@@ -24,7 +31,7 @@ func newFlatDecoder(t reflect.Type) *flatDecoder {
 	if t.Kind() != reflect.Struct || readsItself(t) {
 		return nil
 	}
-	d := &flatDecoder{fields: make(map[string]int, t.NumField())}
+	d := &flatDecoder{}
 	for i := range t.NumField() {
 		f := t.Field(i)
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
@@ -37,12 +44,25 @@ func newFlatDecoder(t reflect.Type) *flatDecoder {
 		if name == "" {
 			name = f.Name
 		}
-		if _, dup := d.fields[name]; dup {
+		if slices.ContainsFunc(d.fields, func(f flatName) bool { return f.name == name }) {
 			return nil
 		}
-		d.fields[name] = i
+		d.fields = append(d.fields, flatName{name, i})
 	}
 	return d
+}
+
+// field returns the place of the field with a name, or -1. It looks at the one that is next in order first.
+func (d *flatDecoder) field(name []byte, next int) (index, after int) {
+	for i := range d.fields {
+		if i += next; i >= len(d.fields) {
+			i -= len(d.fields)
+		}
+		if d.fields[i].name == string(name) {
+			return d.fields[i].index, i + 1
+		}
+	}
+	return -1, next
 }
 
 func notPlain(r rune) bool {
@@ -71,11 +91,12 @@ func flatKind(t reflect.Type) bool {
 // filled, and encoding/json has to say what is right.
 func (d *flatDecoder) decode(text []byte, v any) bool {
 	target := reflect.ValueOf(v).Elem()
-	plain := true
+	plain, next := true, 0
 	err := jsonvalue.Members(text, func(name, value []byte) {
-		i, ok := d.fields[string(name)]
+		var i int
+		i, next = d.field(name, next)
 		// encoding/json also takes names in other cases.
-		plain = plain && ok && setFlat(target.Field(i), value)
+		plain = plain && i >= 0 && setFlat(target.Field(i), value)
 	})
 	return err == nil && plain
 }
@@ -131,12 +152,20 @@ func decodeResult[T any](text json.RawMessage) (T, error) {
 			return out, nil
 		}
 	case *int:
-		if n, err := strconv.Atoi(string(text)); err == nil && json.Valid(text) {
+		if n, err := strconv.Atoi(string(text)); err == nil && plainInteger(text) {
 			*p = n
 			return out, nil
 		}
 	}
 	return unmarshal[T](text)
+}
+
+// plainInteger reports whether what strconv takes for a number is one in JSON, too: without a plus and leading zeros.
+func plainInteger(text []byte) bool {
+	if text[0] == '-' {
+		text = text[1:]
+	}
+	return text[0] != '+' && (text[0] != '0' || len(text) == 1)
 }
 
 // unmarshal is apart from [decodeResult] because what encoding/json is given has to be on the heap.

@@ -58,20 +58,24 @@ type caller interface {
 	suspended()
 }
 
-// call calls the handler on the current goroutine. It does not return if the handler is suspended.
-func (n *node) call() {
+// call calls the handler on the current goroutine, and reports false if it has been given up meanwhile. It does not
+// return if the handler is suspended.
+func (n *node) call() (wanted bool) {
 	defer func() {
 		if r := recover(); r != nil {
-			n.finish(nil, n.panicked("handler", r))
+			wanted = n.finish(nil, n.panicked("handler", r))
 		}
 	}()
-	n.finish(n.handler(&n.ctx, &n.run, n.inputs))
+	return n.finish(n.handler(&n.ctx, &n.run, n.inputs))
 }
 
-func (n *node) finish(out json.RawMessage, err error) {
+// finish notes what the handler has returned, and claims the node.
+func (n *node) finish(out json.RawMessage, err error) (wanted bool) {
 	n.mu.Lock()
+	defer n.mu.Unlock()
 	n.out, n.err, n.returned = out, err, true
-	n.mu.Unlock()
+	n.claimed = !n.abandoned
+	return n.claimed
 }
 
 // outcome ends the node and returns what its handler has returned. A step that the handler has left running on another

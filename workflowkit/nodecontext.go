@@ -3,6 +3,7 @@ package workflowkit
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 )
 
 type nodeKey struct{}
@@ -13,9 +14,14 @@ type nodeContext struct {
 	context.Context
 	node *node
 
-	mu     sync.Mutex
-	over   bool
-	live   context.Context
+	over atomic.Bool
+	live atomic.Pointer[liveContext]
+	mu   sync.Mutex // held to make live
+}
+
+// liveContext is a context that can be waited for.
+type liveContext struct {
+	context.Context
 	cancel context.CancelFunc
 }
 
@@ -26,36 +32,38 @@ func (c *nodeContext) Value(key any) any {
 	if key == (nodeKey{}) {
 		return c.node
 	}
-	c.mu.Lock()
-	live := c.live
-	c.mu.Unlock()
-	if live == nil {
-		live = c.Context
+	if live := c.live.Load(); live != nil {
+		return live.Value(key)
 	}
-	return live.Value(key)
+	return c.Context.Value(key)
 }
 
 // Done implements context.Context.
 func (c *nodeContext) Done() <-chan struct{} {
+	if live := c.live.Load(); live != nil {
+		return live.Done()
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.live == nil {
-		c.live, c.cancel = context.WithCancel(c.Context)
-		if c.over {
-			c.cancel()
-		}
+	if live := c.live.Load(); live != nil {
+		return live.Done()
 	}
-	return c.live.Done()
+	live := &liveContext{}
+	live.Context, live.cancel = context.WithCancel(c.Context)
+	c.live.Store(live)
+	// end looks for what is live after it has set over, so one of the two sees the other.
+	if c.over.Load() {
+		live.cancel()
+	}
+	return live.Done()
 }
 
 // Err implements context.Context.
 func (c *nodeContext) Err() error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	switch err := c.Context.Err(); {
-	case err != nil:
+	if err := c.Context.Err(); err != nil {
 		return err
-	case c.over:
+	}
+	if c.over.Load() {
 		return context.Canceled
 	}
 	return nil
@@ -63,10 +71,8 @@ func (c *nodeContext) Err() error {
 
 // end cancels the context.
 func (c *nodeContext) end() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.over = true
-	if c.cancel != nil {
-		c.cancel()
+	c.over.Store(true)
+	if live := c.live.Load(); live != nil {
+		live.cancel()
 	}
 }

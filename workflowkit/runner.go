@@ -137,8 +137,7 @@ func (r *runner) after(t *turn, err error) error {
 // call implements caller.
 func (t *turn) call(n *node) {
 	t.node = n
-	n.call()
-	if !n.claim() {
+	if !n.call() {
 		runtime.Goexit() // it has been given up, and the runner goes on elsewhere
 	}
 }
