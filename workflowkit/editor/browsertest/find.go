@@ -179,3 +179,38 @@ func quote(text string) string {
 	}
 	return string(raw)
 }
+
+// Test returns the selector of an element that has its name for tests in the attribute data-testid.
+func Test(id string) string { return fmt.Sprintf("[data-testid=%s]", quote(id)) }
+
+// SeeAt waits until something that a selector of CSS finds is there.
+func (p *Page) SeeAt(selector string) {
+	p.t.Helper()
+	p.Until("see "+selector, fmt.Sprintf("document.querySelector(%s)", quote(selector)))
+}
+
+// GoneAt waits until nothing that a selector of CSS finds is there any more.
+func (p *Page) GoneAt(selector string) {
+	p.t.Helper()
+	p.Until(selector+" goes away", fmt.Sprintf("!document.querySelector(%s)", quote(selector)))
+}
+
+// Count returns how many elements a selector of CSS finds.
+func (p *Page) Count(selector string) int {
+	p.t.Helper()
+	return Eval[int](p, fmt.Sprintf("document.querySelectorAll(%s).length", quote(selector)))
+}
+
+// ReadAt waits until the text of what a selector of CSS finds has a part in it.
+func (p *Page) ReadAt(selector, part string) {
+	p.t.Helper()
+	p.Until(fmt.Sprintf("read %q at %s", part, selector),
+		fmt.Sprintf("document.querySelector(%s)?.textContent.includes(%s)", quote(selector), quote(part)))
+}
+
+// TextAt returns the text of what a selector of CSS finds, once it is there.
+func (p *Page) TextAt(selector string) string {
+	p.t.Helper()
+	p.SeeAt(selector)
+	return Eval[string](p, fmt.Sprintf("document.querySelector(%s).textContent", quote(selector)))
+}
