@@ -18,21 +18,26 @@ func (p *Page) PlaceAt(selector string) (x, y float64) {
 	return x, y
 }
 
+// placeAt returns the middle of an element, if nothing covers it there.
 func placeAt(ctx context.Context, selector string) (x, y float64, err error) {
-	place, err := chromedp.Run(ctx, chromedp.Evaluate[[]float64](fmt.Sprintf(`(() => {
+	type found struct {
+		X, Y  float64
+		Fault string
+	}
+	place, err := chromedp.Run(ctx, chromedp.Evaluate[found](fmt.Sprintf(`(() => {
 		const e = document.querySelector(%s);
-		if (!e) return [];
+		if (!e) return {Fault: "it is not on the page"};
 		e.scrollIntoView({block: "nearest", inline: "nearest", behavior: "instant"});
-		const r = e.getBoundingClientRect();
-		return r.width && r.height ? [r.x + r.width / 2, r.y + r.height / 2] : [];
+		const r = e.getBoundingClientRect(), X = r.x + r.width / 2, Y = r.y + r.height / 2;
+		if (!r.width || !r.height) return {Fault: "it has no size"};
+		const top = document.elementFromPoint(X, Y);
+		if (e.contains(top) || top?.contains(e)) return {X, Y};
+		return {Fault: "it is covered by " + (top?.outerHTML ?? "the edge of the page").slice(0, 200)};
 	})()`, quote(selector))))
-	if err == nil && len(place) != 2 {
-		err = errors.New("it is not on the page")
+	if err == nil && place.Fault != "" {
+		err = errors.New(place.Fault)
 	}
-	if err != nil {
-		return 0, 0, err
-	}
-	return place[0], place[1], nil
+	return place.X, place.Y, err
 }
 
 // ClickAt clicks in the middle of what a selector of CSS finds, once nothing covers it.
@@ -42,16 +47,6 @@ func (p *Page) ClickAt(selector string) {
 		x, y, err := placeAt(ctx, selector)
 		if err != nil {
 			return err
-		}
-		cover, err := chromedp.Run(ctx, chromedp.Evaluate[string](fmt.Sprintf(`(() => {
-			const e = document.querySelector(%s), top = document.elementFromPoint(%v, %v);
-			return e && (e.contains(top) || top?.contains(e)) ? "" : (top?.outerHTML ?? "nothing").slice(0, 200);
-		})()`, quote(selector), x, y)))
-		if err != nil {
-			return err
-		}
-		if cover != "" {
-			return fmt.Errorf("it is covered by %s", cover)
 		}
 		return chromedp.Do(ctx, chromedp.MouseClickXY(x, y))
 	})

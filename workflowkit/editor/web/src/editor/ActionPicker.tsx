@@ -20,7 +20,10 @@ export function ActionPicker({ catalog, onPick, autoFocus, draggable }: Props) {
   const groups = useMemo(() => grouped(catalog, query), [catalog, query]);
   const flat = groups.flatMap((group) => group.specs);
   const active = Math.min(at, flat.length - 1);
-  useEffect(() => list.current?.querySelector(".picked")?.scrollIntoView({ block: "nearest" }), [active]);
+  useEffect(() => {
+    // In newer browsers this returns a promise, which is no clean-up.
+    list.current?.querySelector(".picked")?.scrollIntoView({ block: "nearest" });
+  }, [active]);
   const onKey = (event: KeyboardEvent) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();

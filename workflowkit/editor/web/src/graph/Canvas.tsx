@@ -16,6 +16,7 @@ import { type Connecting, useConnecting } from "./connecting";
 import { Elements } from "./elements";
 import { neighbour } from "./navigate";
 import type { CardNode, EdgeState, LinkEdge, NodeState } from "./types";
+import { useKeepInView } from "./useKeepInView";
 import { Wire } from "./Wire";
 
 /** Editing is what can be done to a graph. Without it the graph is there to be read. */
@@ -92,6 +93,7 @@ function Graph({ doc, catalog, trigger, label, selection, onSelect, editing, fin
     });
   }, [editing, arranged]);
   useEffect(() => setDragged(new Map()), [arranged]);
+  useKeepInView(box, arranged, focus, motion);
 
   const actions = useMemo((): GraphActions => ({ addAfter: (uid, branch) => editing?.addAfter(uid, branch), addOn: (uid) => editing?.addOn(uid), select: (uid) => onSelect([uid], ["*"]) }), [editing, onSelect]);
 

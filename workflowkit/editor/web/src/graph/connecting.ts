@@ -53,10 +53,13 @@ export function useConnecting(doc: Doc, connecting: Connecting | undefined) {
       onConnectEnd: (event: MouseEvent | TouchEvent, state: FinalConnectionState) => {
         const from = state.fromNode?.id;
         if (edge.current === undefined && from !== undefined && state.isValid !== true) {
-          const to = state.toNode?.id;
-          const reason = to === undefined ? undefined : why(from, to);
           const { clientX: x, clientY: y } = "changedTouches" in event ? (event.changedTouches[0] as Touch) : event;
+          // React Flow knows handles only. To let go anywhere on a card means that card.
+          const card = state.toNode?.id ?? document.elementFromPoint(x, y)?.closest<HTMLElement>(".react-flow__node")?.dataset.id;
+          const to = card === from && !moved(state) ? undefined : card;
+          const reason = to === undefined ? undefined : why(from, to);
           if (reason) latest.current.connecting?.refuse(reason);
+          else if (to !== undefined) latest.current.connecting?.connect(from, state.fromHandle?.id ?? "out", to);
           else if (to === undefined && moved(state)) latest.current.connecting?.dropOpen(from, state.fromHandle?.id ?? "out", { x, y });
         }
         if (edge.current === undefined) end();
