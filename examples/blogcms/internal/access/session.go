@@ -97,11 +97,12 @@ func (a *Access) Prune(ctx context.Context) error {
 	return a.db.PruneSessions(ctx, a.now(), a.limits)
 }
 
-func (a *Access) secure() bool { return a.base != nil && a.base.Scheme == "https" }
+// Secure reports whether browsers reach the application by https.
+func (a *Access) Secure() bool { return a.base != nil && a.base.Scheme == "https" }
 
 // cookieName marks the cookies of https: browsers accept that prefix from the host itself only, not from its neighbours.
 func (a *Access) cookieName(name string) string {
-	if a.secure() {
+	if a.Secure() {
 		return "__Host-" + name
 	}
 	return name
@@ -120,12 +121,12 @@ func (a *Access) cookie(r *http.Request, name string) string {
 func (a *Access) setCookie(w http.ResponseWriter, name, value string, lasts time.Duration) {
 	http.SetCookie(w, &http.Cookie{
 		Name: a.cookieName(name), Value: value, Path: "/", MaxAge: int(lasts / time.Second),
-		HttpOnly: true, Secure: a.secure(), SameSite: http.SameSiteLaxMode,
+		HttpOnly: true, Secure: a.Secure(), SameSite: http.SameSiteLaxMode,
 	})
 }
 
 func (a *Access) clearCookie(w http.ResponseWriter, name string) {
 	http.SetCookie(w, &http.Cookie{
-		Name: a.cookieName(name), Path: "/", MaxAge: -1, HttpOnly: true, Secure: a.secure(), SameSite: http.SameSiteLaxMode,
+		Name: a.cookieName(name), Path: "/", MaxAge: -1, HttpOnly: true, Secure: a.Secure(), SameSite: http.SameSiteLaxMode,
 	})
 }

@@ -52,6 +52,11 @@ func (a *Access) Begin(w http.ResponseWriter, r *http.Request, providerID, retur
 	if err != nil {
 		return err
 	}
+	if isLoopbackName(a.base.Host) && isLoopbackName(r.Host) && r.Host != a.base.Host {
+		// A machine has several names for itself, and the cookie of one is not sent to the other, to which the provider leads.
+		http.Redirect(w, r, a.base.String()+r.URL.RequestURI(), http.StatusSeeOther)
+		return nil
+	}
 	known, err := p.describe(a.talk(r.Context()))
 	if err != nil {
 		return err

@@ -8,20 +8,30 @@ import (
 	"net/http"
 
 	"github.com/workflowkit/workflowkit-go/actions"
+	"github.com/workflowkit/workflowkit-go/examples/blogcms/internal/access"
+	"github.com/workflowkit/workflowkit-go/examples/blogcms/internal/limit"
 	"github.com/workflowkit/workflowkit-go/inngest"
 	"github.com/workflowkit/workflowkit-go/loader"
 	"github.com/workflowkit/workflowkit-go/workflowkit"
+	"github.com/workflowkit/workflowkit-go/workflowkit/editor"
+	"github.com/workflowkit/workflowkit-go/workflowkit/store"
 )
 
 // Config holds the parts of an application. DB, Client and Model are required.
 type Config struct {
-	// DB holds posts and workflows. It must have been migrated. The application does not close it.
+	// DB holds posts, workflows and users. It must have been migrated. The application does not close it.
 	DB *loader.DB
 	// Client connects to an Inngest server. New registers the application's function with it, so one client makes one
 	// application.
 	Client *inngest.Client
 	// Model writes the texts.
 	Model actions.TextModel
+	// Access says who people are. Nil means a local admin.
+	Access *access.Access
+	// Limits bound how often people may do what costs something. The zero value has defaults.
+	Limits Limits
+	// Runs is the history of runs. Nil means that there is none, and that pages show no progress.
+	Runs store.Runs
 	// Retries is how often a step is tried again. Nil means inngest.DefaultRetries.
 	Retries *int
 	// Logger is where the application logs. Nil means slog.Default().
@@ -30,13 +40,21 @@ type Config struct {
 
 // App is the application. It is safe for concurrent use.
 type App struct {
-	db      *loader.DB
-	client  *inngest.Client
-	engine  *workflowkit.Engine
-	logger  *slog.Logger
-	pages   *pages
-	clicks  *clicks
-	handler http.Handler
+	db        *loader.DB
+	client    *inngest.Client
+	engine    *workflowkit.Engine
+	kinds     map[string]string // names of actions, by their kinds
+	access    *access.Access
+	signIns   bound
+	starts    bound
+	workflows store.Workflows
+	runs      store.Runs // nil if there is no history
+	editor    *editor.Editor
+	changes   *changes
+	logger    *slog.Logger
+	pages     *pages
+	clicks    *clicks
+	handler   http.Handler
 }
 
 // New returns an application, and registers its function with the client.
@@ -49,28 +67,64 @@ func New(config Config) (*App, error) {
 	case config.Model == nil:
 		return nil, errors.New("blog: text model is nil")
 	}
-	app := &App{db: config.DB, client: config.Client, logger: config.Logger, clicks: newClicks()}
+	limits := config.Limits.withDefaults()
+	app := &App{
+		db: config.DB, client: config.Client, access: config.Access, workflows: config.DB.Store(), runs: config.Runs, logger: config.Logger, clicks: newClicks(),
+		kinds: map[string]string{},
+	}
+	signIns := limit.New(limits.SignIns, nil)
+	app.signIns = bound{signIns, signIns}
+	app.starts = bound{limit.New(limits.Starts, nil), limit.New(limits.LocalStarts, nil)}
 	if app.logger == nil {
 		app.logger = slog.Default()
 	}
-	blog, err := actions.New(actions.Config{Posts: posts{config.DB}, Model: config.Model})
-	if err != nil {
-		return nil, fmt.Errorf("blog: %w", err)
-	}
-	app.engine, err = workflowkit.New(
-		workflowkit.WithActions(blog...), workflowkit.WithLoader(fresh{config.DB}), workflowkit.WithLogger(app.logger),
-	)
-	if err != nil {
-		return nil, fmt.Errorf("blog: %w", err)
-	}
-	if err := inngest.Register(app.client, app.engine, app.function(config.Retries)); err != nil {
-		return nil, fmt.Errorf("blog: %w", err)
-	}
-	if app.pages, err = parsePages(); err != nil {
+	if err := app.assemble(config); err != nil {
 		return nil, fmt.Errorf("blog: %w", err)
 	}
 	app.handler = app.routes()
 	return app, nil
+}
+
+// assemble makes the parts that need others.
+func (a *App) assemble(config Config) (err error) {
+	if a.access == nil {
+		if a.access, err = access.New(access.Config{DB: a.db, Logger: a.logger}); err != nil {
+			return err
+		}
+	}
+	a.changes = &changes{look: a.db.PostsDigest}
+	if a.runs != nil {
+		a.changes.await = func(ctx context.Context, after int64) (int64, error) { return a.runs.AwaitChange(ctx, "", after) }
+	}
+	blog, err := actions.New(actions.Config{Posts: posts{a.db}, Model: config.Model})
+	if err != nil {
+		return err
+	}
+	a.engine, err = workflowkit.New(
+		workflowkit.WithActions(blog...), workflowkit.WithLoader(fresh{a.db}), workflowkit.WithLogger(a.logger),
+		workflowkit.WithObservers(workflowkit.ObserverFunc(a.observe)),
+	)
+	if err != nil {
+		return err
+	}
+	for _, spec := range a.engine.Catalog() {
+		a.kinds[spec.Kind] = spec.Name
+	}
+	if err := inngest.Register(a.client, a.engine, a.function(config.Retries)); err != nil {
+		return err
+	}
+	if a.editor, err = editor.Handler(a.editorConfig()); err != nil {
+		return err
+	}
+	a.pages, err = parsePages()
+	return err
+}
+
+// Close ends the streams by which pages are told of changes, and waits for what looks for them. A server calls it when
+// it begins to shut down, since such a stream ends by itself only when its reader goes away.
+func (a *App) Close() {
+	_ = a.editor.Close() // it never fails
+	a.changes.close()
 }
 
 // Handler returns the application's pages, its API, and Inngest's endpoint at /api/inngest.

@@ -36,8 +36,11 @@ func ExampleNew() {
 		fmt.Println(err)
 		return
 	}
+	defer app.Close()
 	answer := httptest.NewRecorder()
-	app.Handler().ServeHTTP(answer, httptest.NewRequest("GET", "/api/blog-posts", nil))
+	request := httptest.NewRequest("GET", "http://localhost/api/blog-posts", nil)
+	request.RemoteAddr = "127.0.0.1:50000" // there is no sign-in, so only this machine is answered
+	app.Handler().ServeHTTP(answer, request)
 	fmt.Print(answer.Code, " ", answer.Body)
 	// Output: 200 {"blogPosts":[]}
 }

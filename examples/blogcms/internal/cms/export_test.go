@@ -13,4 +13,6 @@ func SetClock(a *App, now func() time.Time) {
 }
 
 // Draw returns the drawing that pages show for a definition.
-func Draw(definition string) string { return string(draw(json.RawMessage(definition), "event")) }
+func Draw(definition string) string {
+	return string((&App{}).draw(json.RawMessage(definition), "event"))
+}

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
+	"github.com/workflowkit/workflowkit-go/examples/blogcms/internal/limit"
 	"github.com/workflowkit/workflowkit-go/loader"
+	"github.com/workflowkit/workflowkit-go/workflowkit/store"
 )
 
 // The codes of errors, as the API and the pages show them. They are those of the TypeScript application, and one for
@@ -24,7 +27,13 @@ const (
 	codeDatabase   = "DATABASE_ERROR"
 	codeWorkflow   = "WORKFLOW_ERROR"  // an event could not be sent
 	codeApproval   = "APPROVAL_FAILED" // an answer to a request for approval could not be sent
+	codeExternal   = "EXTERNAL_SERVICE_ERROR"
 	codeInternal   = "INTERNAL_ERROR"
+
+	codeUnauthenticated = "UNAUTHENTICATED"
+	codeForbidden       = "FORBIDDEN"
+	codeRate            = "RATE_LIMITED"
+	codeLastAdmin       = "LAST_ADMIN"
 )
 
 // failure is an error that is made to be shown.
@@ -36,6 +45,8 @@ type failure struct {
 	Details any `json:"details,omitempty"`
 
 	cause error // for the log
+	// wait is after how long the same request may succeed. Zero means that this is not known.
+	wait time.Duration
 }
 
 // Error implements error.
@@ -61,6 +72,19 @@ func notFound(format string, args ...any) *failure {
 	return &failure{Status: http.StatusNotFound, Code: codeNotFound, Message: fmt.Sprintf(format, args...)}
 }
 
+// tooMany is the answer to a request that comes too soon.
+func tooMany(wait time.Duration) *failure {
+	seconds := limit.Seconds(wait)
+	unit := "seconds"
+	if seconds == 1 {
+		unit = "second"
+	}
+	return &failure{
+		Status: http.StatusTooManyRequests, Code: codeRate, wait: wait,
+		Message: fmt.Sprintf("that was too often in a short time; try again in %d %s", seconds, unit),
+	}
+}
+
 // failureOf returns what to show for an error. What an error of the database says goes to the log only.
 func failureOf(err error) *failure {
 	var shown *failure
@@ -68,7 +92,14 @@ func failureOf(err error) *failure {
 	switch {
 	case errors.As(err, &shown):
 		return shown
-	case errors.Is(err, loader.ErrNotFound):
+	case accessFailure(err) != nil:
+		return accessFailure(err)
+	case errors.Is(err, loader.ErrLastAdmin):
+		return &failure{
+			Status: http.StatusConflict, Code: codeLastAdmin,
+			Message: "this is the last admin, and without one nobody could manage roles; make somebody else an admin first",
+		}
+	case errors.Is(err, loader.ErrNotFound), errors.Is(err, store.ErrNotFound):
 		return notFound("%v", err)
 	case errors.As(err, &taken):
 		details := map[string]any{"field": taken.Field}

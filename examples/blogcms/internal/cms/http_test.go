@@ -94,7 +94,7 @@ func TestBrokenDatabase(t *testing.T) {
 		}
 	}
 	s.request(http.MethodPost, "/api/blog-posts/1/review", "").fails(t, http.StatusInternalServerError, "DATABASE_ERROR", "see the log")
-	for _, path := range []string{"/", "/posts/1", "/workflows", "/workflows/1"} {
+	for _, path := range []string{"/", "/posts/1", "/automations", "/automations/1"} {
 		if got := s.get(path); got.status != http.StatusInternalServerError || !strings.Contains(got.body, "DATABASE_ERROR") {
 			t.Errorf("%s: %d %s", path, got.status, got.body)
 		}
@@ -109,11 +109,11 @@ func TestHeaders(t *testing.T) {
 	s := newSite(t, parts{seeds: true})
 	for _, path := range []string{"/", "/posts/1", "/api/blog-posts", "/nothing", "/api/nothing", "/healthz"} {
 		got := s.get(path).header
-		if policy := got.Get("Content-Security-Policy"); !strings.HasPrefix(policy, "default-src 'none'; style-src 'self';") || strings.Contains(policy, "unsafe") {
+		if policy := got.Get("Content-Security-Policy"); !strings.HasPrefix(policy, "default-src 'none'; style-src 'self'; script-src 'self';") || strings.Contains(policy, "unsafe") {
 			t.Errorf("%s: policy %q", path, policy)
 		}
 		for name, want := range map[string]string{
-			"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Referrer-Policy": "same-origin",
+			"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Frame-Options": "DENY",
 		} {
 			if got.Get(name) != want {
 				t.Errorf("%s: %s is %q", path, name, got.Get(name))

@@ -1,37 +1,190 @@
 package cms
 
 import (
-	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
-	"github.com/workflowkit/workflowkit-go/examples/blogcms/internal/diff"
+	"github.com/workflowkit/workflowkit-go/examples/blogcms/internal/access"
 	"github.com/workflowkit/workflowkit-go/loader"
 )
 
-// diffContext is how many unchanged lines are shown around changed ones.
-const diffContext = 2
+// pageSize is how many posts one page of the list has.
+const pageSize = 25
+
+// tab is a filter by status, with how many posts it leaves.
+type tab struct {
+	Label, URL string
+	Count      int
+	Current    bool
+}
+
+// postRow is a post with what can be done with it, and how far the run is that works on it.
+type postRow struct {
+	loader.Post
+	Buttons  []button
+	Progress *progress // nil if none is going on
+}
+
+// postsView is what the list of posts shows.
+type postsView struct {
+	Tabs []tab
+	// Status and Query are the filters. Empty means all.
+	Status, Query string
+	Posts         []postRow
+	// Any says that there are posts at all.
+	Any bool
+	// Found is how many the filters leave. Previous and Next lead to the other pages, or are empty.
+	Found          int
+	Previous, Next string
+	Writes         bool
+}
+
+func (a *App) viewPosts(w http.ResponseWriter, r *http.Request) error {
+	posts, err := a.db.Posts(r.Context())
+	if err != nil {
+		return err
+	}
+	query := r.URL.Query()
+	shown := postsView{Status: query.Get("status"), Query: strings.TrimSpace(query.Get("q")), Any: len(posts) > 0}
+	matching := matchingText(posts, shown.Query)
+	shown.Tabs = tabsOf(matching, shown)
+	matching = withStatus(matching, shown.Status)
+	number, _ := strconv.Atoi(query.Get("page"))
+	last := max(0, len(matching)-1) / pageSize
+	number = min(max(number, 0), last)
+	shown.Found = len(matching)
+	if number > 0 {
+		shown.Previous = shown.url(number - 1)
+	}
+	if number < last {
+		shown.Next = shown.url(number + 1)
+	}
+	matching = matching[min(number*pageSize, len(matching)):min((number+1)*pageSize, len(matching))]
+	going, err := a.going(r.Context(), matching)
+	if err != nil {
+		return err
+	}
+	person, _ := personOf(r)
+	shown.Writes = person.May(loader.RoleEditor)
+	for _, post := range matching {
+		shown.Posts = append(shown.Posts, postRow{post, buttonsOf(post, person), going[post.ID]})
+	}
+	a.show(w, r, http.StatusOK, "posts", page{
+		Title: "Posts", Section: "posts", Live: true, Data: shown, Message: messages[query.Get("done")],
+	})
+	return nil
+}
+
+// matchingText returns the posts that have all words of a query, the newest first.
+func matchingText(posts []loader.Post, query string) []loader.Post {
+	words := strings.Fields(strings.ToLower(query))
+	var out []loader.Post
+	for i := len(posts) - 1; i >= 0; i-- {
+		text := strings.ToLower(posts[i].Title + "\n" + posts[i].Subtitle + "\n" + posts[i].Markdown)
+		matches := true
+		for _, word := range words {
+			matches = matches && strings.Contains(text, word)
+		}
+		if matches {
+			out = append(out, posts[i])
+		}
+	}
+	return out
+}
+
+func withStatus(posts []loader.Post, status string) []loader.Post {
+	if status == "" {
+		return posts
+	}
+	var out []loader.Post
+	for _, post := range posts {
+		if post.Status == status {
+			out = append(out, post)
+		}
+	}
+	return out
+}
+
+func tabsOf(posts []loader.Post, shown postsView) []tab {
+	tabs := []tab{{Label: "All", Count: len(posts)}}
+	for _, status := range []string{loader.StatusDraft, loader.StatusUnderReview, loader.StatusNeedsApproval, loader.StatusPublished} {
+		tabs = append(tabs, tab{Label: sentence(status), URL: status, Count: len(withStatus(posts, status))})
+	}
+	for i, t := range tabs {
+		tabs[i].Current = t.URL == shown.Status
+		tabs[i].URL = postsView{Status: t.URL, Query: shown.Query}.url(0)
+	}
+	return tabs
+}
+
+// url is that of the list with the filters.
+func (v postsView) url(number int) string {
+	values := url.Values{}
+	if v.Status != "" {
+		values.Set("status", v.Status)
+	}
+	if v.Query != "" {
+		values.Set("q", v.Query)
+	}
+	if number > 0 {
+		values.Set("page", strconv.Itoa(number))
+	}
+	if len(values) == 0 {
+		return "/"
+	}
+	return "/?" + values.Encode()
+}
+
+// sentence begins with a capital.
+func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}
 
 // button is a decision that makes sense for a post.
 type button struct {
 	Decision decision
 	Label    string
 	Primary  bool
+	// Warning says what is lost by it, which has to be confirmed then. Empty means nothing.
+	Warning string
+	// Reason asks for one.
+	Reason bool
 }
 
-// buttonsOf returns what an editor can decide about a post.
-func buttonsOf(post loader.Post) []button {
+// buttonsOf returns what a person can decide about a post.
+func buttonsOf(post loader.Post, person access.Person) []button {
+	if !person.May(loader.RoleEditor) {
+		return nil
+	}
+	const lost = "The proposed revision will be lost."
+	cancel := button{Decision: revert, Label: "Cancel the review", Warning: "The workflow stops, and the post is a draft again."}
 	switch post.Status {
 	case loader.StatusUnderReview:
-		return []button{{revert, "Cancel the review", false}}
+		return []button{cancel}
 	case loader.StatusNeedsApproval:
-		return []button{{approve, "Approve", true}, {discard, "Discard", false}, {review, "Review again", false}, {revert, "Cancel the review", false}}
+		cancel.Warning = lost + " The post is a draft again."
+		return []button{
+			{Decision: approve, Label: "Approve and publish", Primary: true},
+			{Decision: discard, Label: "Discard the revision", Warning: "The revision will be lost. The post is a draft again, as it was.", Reason: true},
+			{Decision: review, Label: "Review again", Warning: lost + " The workflow begins anew."},
+			cancel,
+		}
 	case loader.StatusPublished:
-		return []button{{unpublish, "Unpublish", false}, {publish, "Announce", false}}
+		return []button{
+			{Decision: publish, Label: "Announce again"},
+			{Decision: unpublish, Label: "Unpublish", Warning: "Readers will not find the post any more. It is a draft then."},
+		}
 	default:
-		return []button{{review, "Send to review", true}, {publish, "Publish", false}}
+		publishing := button{Decision: publish, Label: "Publish without a review"}
+		if post.Revision != nil {
+			publishing.Warning = lost
+		}
+		return []button{{Decision: review, Label: "Send to review", Primary: true}, publishing}
 	}
 }
 
@@ -46,191 +199,8 @@ var messages = map[string]string{
 	string(unpublish): "The post is a draft again.",
 	"created":         "The post was created.",
 	"saved":           "Saved.",
-	"enabled":         "The workflow is enabled.",
-	"disabled":        "The workflow is disabled.",
-}
-
-// maxFollow is how often a page refreshes by itself after a decision whose effect comes a moment later.
-const maxFollow = 5
-
-// follow returns where the page of a post goes next by itself, or nothing: while a run works on the post, and for a
-// moment after a decision that a run carries out.
-func follow(r *http.Request, post loader.Post) string {
-	path := "/posts/" + strconv.FormatInt(post.ID, 10)
-	if post.Status == loader.StatusUnderReview {
-		return path
-	}
-	done, count := r.URL.Query().Get("done"), 0
-	if n, err := strconv.Atoi(r.URL.Query().Get("n")); err == nil && n > 0 {
-		count = n
-	}
-	waits := post.Status == loader.StatusNeedsApproval && (done == string(approve) || done == string(discard))
-	if count >= maxFollow || done != string(publish) && !waits {
-		return ""
-	}
-	return path + "?" + url.Values{"done": {done}, "n": {strconv.Itoa(count + 1)}}.Encode()
-}
-
-// postRow is a post with what can be done with it.
-type postRow struct {
-	loader.Post
-	Buttons []button
-}
-
-func (a *App) viewPosts(w http.ResponseWriter, r *http.Request) error {
-	posts, err := a.db.Posts(r.Context())
-	if err != nil {
-		return err
-	}
-	content := page{Title: "Posts", Section: "posts", Message: messages[r.URL.Query().Get("done")]}
-	rows := make([]postRow, len(posts))
-	for i, post := range posts {
-		rows[i] = postRow{post, buttonsOf(post)}
-		if post.Status == loader.StatusUnderReview {
-			content.Refresh = "/"
-		}
-	}
-	content.Data = rows
-	a.show(w, r, http.StatusOK, "posts", content)
-	return nil
-}
-
-// postView is what the page of a post shows.
-type postView struct {
-	postRow
-	// Revised says that there is a revision, Rows how it differs, and Unchanged that it does not.
-	Revised, Unchanged bool
-	Rows               []diff.Row
-}
-
-func (a *App) viewPost(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r, "post")
-	if err != nil {
-		return err
-	}
-	post, err := a.db.Post(r.Context(), id)
-	if err != nil {
-		return err
-	}
-	shown := postView{postRow: postRow{post, buttonsOf(post)}}
-	if post.Revision != nil {
-		lines := diff.Lines(post.Markdown, *post.Revision)
-		shown.Revised, shown.Unchanged, shown.Rows = true, !diff.Changed(lines), diff.Rows(lines, diffContext)
-	}
-	a.show(w, r, http.StatusOK, "post", page{
-		Title: post.Title, Section: "posts", Data: shown,
-		Message: messages[r.URL.Query().Get("done")], Refresh: follow(r, post),
-	})
-	return nil
-}
-
-func (a *App) submitDecision(d decision) view {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		id, err := pathID(r, "post")
-		if err != nil {
-			return err
-		}
-		if _, err := a.decide(r.Context(), d, id, field(r, "reason")); err != nil {
-			return err
-		}
-		seeOther(w, r, "posts", id, string(d))
-		return nil
-	}
-}
-
-// seeOther leads to a page, so that loading it again does not send the form again.
-func seeOther(w http.ResponseWriter, r *http.Request, section string, id int64, done string) {
-	http.Redirect(w, r, fmt.Sprintf("/%s/%d?done=%s", section, id, url.QueryEscape(done)), http.StatusSeeOther)
-}
-
-// postForm is a post as somebody is writing it.
-type postForm struct {
-	// ID is 0 for a new post.
-	ID                        int64
-	Title, Subtitle, Markdown string
-	// Version is the version of the post that the form was made from.
-	Version int64
-	// Failure says why the form was not accepted. Nil means that it has not been sent.
-	Failure *failure
-	// Present is the post's text as it is by now, if somebody else has changed it.
-	Present string
-}
-
-func (a *App) showPostForm(w http.ResponseWriter, r *http.Request, form postForm) {
-	title, status := "New post", http.StatusOK
-	if form.ID != 0 {
-		title = "Edit " + orText(form.Title, "the post")
-	}
-	if form.Failure != nil {
-		status = form.Failure.Status
-	}
-	a.show(w, r, status, "post_form", page{Title: title, Section: "posts", Data: form})
-}
-
-func (a *App) viewNewPost(w http.ResponseWriter, r *http.Request) error {
-	a.showPostForm(w, r, postForm{})
-	return nil
-}
-
-func (a *App) viewPostForm(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r, "post")
-	if err != nil {
-		return err
-	}
-	post, err := a.db.Post(r.Context(), id)
-	if err != nil {
-		return err
-	}
-	a.showPostForm(w, r, postForm{ID: id, Title: post.Title, Subtitle: post.Subtitle, Markdown: post.Markdown, Version: post.Version})
-	return nil
-}
-
-func formOfPost(r *http.Request, id int64) postForm {
-	form := postForm{ID: id, Title: field(r, "title"), Subtitle: field(r, "subtitle"), Markdown: field(r, "markdown")}
-	if version, err := strconv.ParseInt(field(r, "version"), 10, 64); err == nil {
-		form.Version = version
-	}
-	return form
-}
-
-func (a *App) submitNewPost(w http.ResponseWriter, r *http.Request) error {
-	form := formOfPost(r, 0)
-	post, err := a.db.CreatePost(r.Context(), loader.NewPost{Title: form.Title, Subtitle: form.Subtitle, Markdown: form.Markdown})
-	if err != nil {
-		if form.Failure = failureOf(err); form.Failure.Status >= http.StatusInternalServerError {
-			return err
-		}
-		a.showPostForm(w, r, form)
-		return nil
-	}
-	seeOther(w, r, "posts", post.ID, "created")
-	return nil
-}
-
-func (a *App) submitPost(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r, "post")
-	if err != nil {
-		return err
-	}
-	form := formOfPost(r, id)
-	_, err = a.db.UpdatePost(r.Context(), id, loader.PostEdit{
-		Title: &form.Title, Subtitle: &form.Subtitle, Markdown: &form.Markdown, Seen: form.Version,
-	})
-	if err == nil {
-		seeOther(w, r, "posts", id, "saved")
-		return nil
-	}
-	if form.Failure = failureOf(err); form.Failure.Status != http.StatusBadRequest && form.Failure.Status != http.StatusConflict {
-		return err
-	}
-	if errors.Is(err, loader.ErrChanged) {
-		present, err := a.db.Post(r.Context(), id)
-		if err != nil {
-			return err
-		}
-		// What was written is kept, and saving it again overwrites what is shown beside it.
-		form.Version, form.Present = present.Version, present.Markdown
-	}
-	a.showPostForm(w, r, form)
-	return nil
+	"enabled":         "The automation is on.",
+	"disabled":        "The automation is off.",
+	"role":            "The role was changed.",
+	"signed-out":      "The user is signed out everywhere.",
 }

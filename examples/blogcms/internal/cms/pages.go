@@ -5,14 +5,15 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
-	"fmt"
 	"html/template"
 	"io/fs"
 	"net/http"
 	"path"
 	"strings"
 
+	"github.com/workflowkit/workflowkit-go/examples/blogcms/internal/access"
 	"github.com/workflowkit/workflowkit-go/examples/blogcms/internal/markdown"
+	"github.com/workflowkit/workflowkit-go/loader"
 	"github.com/workflowkit/workflowkit-go/workflowkit"
 )
 
@@ -22,6 +23,7 @@ var web embed.FS
 // assets are the files that pages load, by their paths, with their types.
 var assets = map[string]string{
 	"/assets/style.css": "text/css; charset=utf-8",
+	"/assets/app.js":    "text/javascript; charset=utf-8",
 	"/assets/icon.svg":  "image/svg+xml",
 }
 
@@ -43,13 +45,7 @@ func parsePages() (*pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	functions := template.FuncMap{
-		"markdown": markdown.New().HTML,
-		"asset":    p.assetURL,
-		"text":     orEmpty,
-		"problems": problemsOf,
-		"badge":    func(status string) string { return "status-" + strings.ReplaceAll(status, " ", "-") },
-	}
+	functions := p.functions()
 	for _, name := range names {
 		t, err := template.New("layout.html").Funcs(functions).Option("missingkey=error").
 			ParseFS(web, "web/layout.html", "web/part_*.html", name)
@@ -59,6 +55,24 @@ func parsePages() (*pages, error) {
 		p.templates[strings.TrimSuffix(strings.TrimPrefix(path.Base(name), "page_"), ".html")] = t
 	}
 	return p, nil
+}
+
+// functions are what templates can call.
+func (p *pages) functions() template.FuncMap {
+	return template.FuncMap{
+		"markdown": markdown.New().HTML,
+		"asset":    p.assetURL,
+		"text":     orEmpty,
+		"problems": problemsOf,
+		"badge":    func(status string) string { return "status-" + strings.ReplaceAll(status, " ", "-") },
+		"state":    stateOf,
+		"starts":   startsOn,
+		"date":     date,
+		"stamp":    stamp,
+		"took":     took,
+		"initials": initials,
+		"pretty":   pretty,
+	}
 }
 
 // assetURL returns the URL of a file, which changes with the file, so that browsers can keep it.
@@ -77,20 +91,37 @@ func problemsOf(details any) workflowkit.Problems {
 type page struct {
 	// Title is that of the window.
 	Title string
-	// Section is the part of the application: "posts" or "workflows".
+	// Section is the part of the application: "posts", "automations" or "users".
 	Section string
 	// Message tells what has just been done. Empty means nothing.
 	Message string
-	// Refresh is the URL to which the page goes by itself after a moment. Empty means that it stays.
-	Refresh string
+	// Live says that the page's regions change while it is open.
+	Live bool
 	// Data is what the page is about.
 	Data any
+
+	// Person is who looks at the page, or nil if nobody is signed in.
+	Person *access.Person
+	// Writes and Manages say what the person may do beside looking.
+	Writes, Manages bool
+	// Runs says that there is a history of runs.
+	Runs bool
+}
+
+// about completes a page with who looks at it.
+func (a *App) about(r *http.Request, content page) page {
+	content.Runs = a.runs != nil
+	if person, ok := personOf(r); ok {
+		content.Person = &person
+		content.Writes, content.Manages = person.May(loader.RoleEditor), person.May(loader.RoleAdmin)
+	}
+	return content
 }
 
 // show writes a page. It is rendered completely before anything is sent, so that a fault gives an error and not half a page.
 func (a *App) show(w http.ResponseWriter, r *http.Request, status int, name string, content page) {
 	var buffer bytes.Buffer
-	if err := a.pages.templates[name].Execute(&buffer, content); err != nil {
+	if err := a.pages.templates[name].Execute(&buffer, a.about(r, content)); err != nil {
 		a.logger.ErrorContext(r.Context(), "page could not be rendered", "page", name, "error", err)
 		http.Error(w, "the page could not be rendered", http.StatusInternalServerError)
 		return
@@ -118,44 +149,10 @@ func (a *App) page(f view) http.Handler {
 	})
 }
 
-// failPage answers a request for a page with an error.
-func (a *App) failPage(w http.ResponseWriter, r *http.Request, err error) {
-	shown := failureOf(err)
-	a.logFailure(r, shown)
-	a.show(w, r, shown.Status, "error", page{
-		Title: fmt.Sprintf("%d %s", shown.Status, http.StatusText(shown.Status)),
-		Data:  shown,
-	})
-}
-
 func (a *App) serveAsset(name string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", assets[name])
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 		_, _ = w.Write(a.pages.assets[name])
 	})
-}
-
-func (a *App) pageRoutes() map[string]methods {
-	routes := map[string]methods{
-		"/":                       {http.MethodGet: a.page(a.viewPosts)},
-		"/posts":                  {http.MethodPost: a.page(a.submitNewPost)},
-		"/posts/new":              {http.MethodGet: a.page(a.viewNewPost)},
-		"/posts/{id:[0-9]+}":      {http.MethodGet: a.page(a.viewPost), http.MethodPost: a.page(a.submitPost)},
-		"/posts/{id}/edit":        {http.MethodGet: a.page(a.viewPostForm)},
-		"/workflows":              {http.MethodGet: a.page(a.viewWorkflows), http.MethodPost: a.page(a.submitNewWorkflow)},
-		"/workflows/new":          {http.MethodGet: a.page(a.viewNewWorkflow)},
-		"/workflows/check":        {http.MethodPost: a.page(a.checkNewWorkflow)},
-		"/workflows/{id:[0-9]+}":  {http.MethodGet: a.page(a.viewWorkflow), http.MethodPost: a.page(a.submitWorkflow)},
-		"/workflows/{id}/check":   {http.MethodPost: a.page(a.checkWorkflow)},
-		"/workflows/{id}/enable":  {http.MethodPost: a.page(a.submitEnabled(true))},
-		"/workflows/{id}/disable": {http.MethodPost: a.page(a.submitEnabled(false))},
-	}
-	for name := range assets {
-		routes[name] = methods{http.MethodGet: a.serveAsset(name)}
-	}
-	for _, d := range decisions {
-		routes["/posts/{id}/"+string(d)] = methods{http.MethodPost: a.page(a.submitDecision(d))}
-	}
-	return routes
 }

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"strconv"
+
+	"github.com/workflowkit/workflowkit-go/examples/blogcms/internal/limit"
 )
 
 // reply is a successful answer of the API.
@@ -43,7 +46,15 @@ func (a *App) api(f endpoint) http.Handler {
 func (a *App) fail(w http.ResponseWriter, r *http.Request, err error) {
 	shown := failureOf(err)
 	a.logFailure(r, shown)
+	shown.writeHeader(w)
 	a.writeJSON(w, r, shown.Status, map[string]any{"error": shown})
+}
+
+// writeHeader says when to try again.
+func (f *failure) writeHeader(w http.ResponseWriter) {
+	if f.wait > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(limit.Seconds(f.wait)))
+	}
 }
 
 func (a *App) logFailure(r *http.Request, shown *failure) {

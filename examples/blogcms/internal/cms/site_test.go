@@ -117,6 +117,7 @@ func newSite(t *testing.T, p parts) *site {
 	}
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
+	t.Cleanup(s.app.Close) // streams would keep the server from closing
 	s.base = server.URL
 	if s.local != nil {
 		if err := client.Sync(t.Context(), s.base+cms.ServePath); err != nil {

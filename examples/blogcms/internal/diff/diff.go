@@ -84,14 +84,7 @@ func block(a, b []string, offsetA, offsetB int) []Line {
 func words(a, b []string) (removed, added [][]Piece) {
 	tokensA, tokensB := tokens(a), tokens(b)
 	shared := common(tokensA, tokensB)
-	size, total := 0, 0
-	for _, p := range shared {
-		size += 2 * len(strings.TrimSpace(tokensA[p.A]))
-	}
-	for _, t := range append(append([]string(nil), tokensA...), tokensB...) {
-		total += len(strings.TrimSpace(t))
-	}
-	if size*100 < total*similar {
+	if !alike(tokensA, tokensB, shared) {
 		shared = nil
 	}
 	inA, inB := make([]bool, len(tokensA)), make([]bool, len(tokensB))

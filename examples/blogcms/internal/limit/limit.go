@@ -64,7 +64,11 @@ func (l *Limiter) Allow(key string) (ok bool, wait time.Duration) {
 
 // sweep forgets the keys that nobody has to remember, once for each time in which all could have been used up.
 func (l *Limiter) sweep(now time.Time) {
-	if now.Sub(l.swept) < time.Duration(l.rate.Burst)*l.rate.Every && len(l.full) < maxKeys {
+	interval := time.Duration(l.rate.Burst) * l.rate.Every
+	if len(l.full) >= maxKeys {
+		interval = min(interval, time.Second)
+	}
+	if now.Sub(l.swept) < interval {
 		return
 	}
 	l.swept = now

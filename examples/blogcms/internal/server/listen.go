@@ -43,10 +43,28 @@ func listen(ctx context.Context, host, port string, embedded bool) (*listeners, 
 	return l, nil
 }
 
+// close is for what is never served.
+func (l *listeners) close() error {
+	err := l.public.Close()
+	if l.private != nil {
+		err = errors.Join(err, l.private.Close())
+	}
+	return err
+}
+
 func addressOf(l net.Listener) *net.TCPAddr { return l.Addr().(*net.TCPAddr) }
 
 // url is the address of the application for people on this machine.
 func (l *listeners) url() string { return urlOf(l.public) }
+
+// ownURL is the address of the application if only this machine can reach it. Otherwise it is empty: what others call it
+// cannot be known.
+func (l *listeners) ownURL() string {
+	if !addressOf(l.public).IP.IsLoopback() {
+		return ""
+	}
+	return l.url()
+}
 
 // serveURL is where Inngest calls the application.
 func (l *listeners) serveURL() string {
@@ -66,10 +84,11 @@ func urlOf(l net.Listener) string {
 
 // serve answers requests and calls started, until ctx ends. The context of started ends with it, and serve waits for
 // its return.
-func (l *listeners) serve(ctx context.Context, handler http.Handler, logger *slog.Logger, started func(ctx context.Context)) error {
+func (l *listeners) serve(ctx context.Context, app *cms.App, logger *slog.Logger, started func(ctx context.Context)) error {
 	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: headerTimeout, ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+		Handler: app.Handler(), ReadHeaderTimeout: headerTimeout, ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 	}
+	server.RegisterOnShutdown(app.Close) // streams that pages read would not end by themselves
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	failed := make(chan error, 2)

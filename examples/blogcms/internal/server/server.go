@@ -60,18 +60,17 @@ func Run(ctx context.Context, options Options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	app, err := cms.New(cms.Config{DB: db, Client: client, Model: model, Logger: logger})
-	if err != nil {
-		return err
-	}
-	if server != nil {
-		if err := app.Recover(ctx); err != nil {
-			return err
-		}
-	}
 	listeners, err := listen(ctx, cmp.Or(env.get("HOST"), defaultHost), cmp.Or(env.get("PORT"), defaultPort), server != nil)
 	if err != nil {
 		return err
+	}
+	people, err := newAccess(ctx, env, db, listeners.ownURL(), logger)
+	if err != nil {
+		return errors.Join(err, listeners.close())
+	}
+	app, err := newApp(ctx, cms.Config{DB: db, Client: client, Model: model, Access: people, Logger: logger}, server != nil)
+	if err != nil {
+		return errors.Join(err, listeners.close())
 	}
 	announce := func() {
 		logger.InfoContext(ctx, "blogcms is ready", "url", listeners.url())
@@ -83,7 +82,10 @@ func Run(ctx context.Context, options Options) (err error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var failed error
-	err = listeners.serve(ctx, app.Handler(), logger, func(ctx context.Context) {
+	err = listeners.serve(ctx, app, logger, func(ctx context.Context) {
+		var pruning sync.WaitGroup
+		pruning.Go(func() { prune(ctx, people, logger) })
+		defer pruning.Wait()
 		if server == nil {
 			announce() // for what follows may have to wait for the server
 		}
@@ -97,6 +99,15 @@ func Run(ctx context.Context, options Options) (err error) {
 		announce()
 	})
 	return errors.Join(err, failed)
+}
+
+// newApp returns the application. If the runs of the process before ended with it, their posts are drafts again.
+func newApp(ctx context.Context, config cms.Config, embedded bool) (*cms.App, error) {
+	app, err := cms.New(config)
+	if err != nil || !embedded {
+		return app, err
+	}
+	return app, app.Recover(ctx)
 }
 
 // startInngest starts an Inngest inside the process, unless the environment names one.

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -318,6 +319,10 @@ func TestSettingsThatCannotWork(t *testing.T) {
 		"a port that is none":              {[]string{"PORT=web"}, nil, "HOST and PORT"},
 		"a host of somebody else":          {[]string{"HOST=203.0.113.7"}, nil, "HOST and PORT"},
 		"a database that is not there":     {[]string{"DATABASE_URL=postgres://127.0.0.1:1/none"}, nil, "127.0.0.1"},
+		"an issuer without a client":       {[]string{"OIDC_ISSUER=https://issuer.example"}, nil, "no client id"},
+		"a client without an issuer":       {[]string{"OIDC_CLIENT_ID=c"}, nil, "OIDC_ISSUER"},
+		"sign-in over http":                {[]string{"GOOGLE_CLIENT_ID=c", "APP_URL=http://blog.example.com"}, nil, "APP_URL"},
+		"sign-in at no address":            {[]string{"GOOGLE_CLIENT_ID=c", "HOST=0.0.0.0"}, nil, "APP_URL"},
 		"a folder that is not there":       {[]string{"DATABASE_URL=" + filepath.Join(t.TempDir(), "none", "blog.db")}, nil, "none"},
 	}
 	for name, tc := range cases {
@@ -361,10 +366,27 @@ func TestOtherHosts(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := start(t, sqlite(t), "HOST="+host)
+			if p.url != "http://127.0.0.1:"+port(t, p.url) {
+				// Inngest has reached the application, or start would still wait. Nobody else does without a sign-in.
+				status, body := request(t, http.MethodPost, p.url+"/api/blog-posts/1/review")
+				if status != http.StatusForbidden || !strings.Contains(body, "OIDC_ISSUER") {
+					t.Errorf("from the network: %d %s", status, body)
+				}
+				return
+			}
 			p.decide("review")
 			p.reach("needs approval")
 		})
 	}
+}
+
+func port(t *testing.T, address string) string {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u.Port()
 }
 
 // outsideAddress returns an address of this machine that is not loopback, or nothing.

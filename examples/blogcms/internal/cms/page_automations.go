@@ -1,7 +1,6 @@
 package cms
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"html/template"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/workflowkit/workflowkit-go/loader"
 	"github.com/workflowkit/workflowkit-go/workflowkit"
+	"github.com/workflowkit/workflowkit-go/workflowkit/store"
 )
 
 // emptyDefinition is what the form for a new workflow begins with.
@@ -26,27 +26,47 @@ const emptyDefinition = `{
   ]
 }`
 
-type workflowRow struct {
+// automationRow is a workflow in the list.
+type automationRow struct {
 	loader.Workflow
 	Drawing  template.HTML
 	Problems workflowkit.Problems
+	Editor   string
+	// Latest are its newest runs. Nil if there is no history.
+	Latest []store.Run
 }
 
-func (a *App) viewWorkflows(w http.ResponseWriter, r *http.Request) error {
+// shownRuns is how many of its newest runs the list shows of each automation.
+const shownRuns = 5
+
+func (a *App) viewAutomations(w http.ResponseWriter, r *http.Request) error {
 	workflows, err := a.db.Workflows(r.Context())
 	if err != nil {
 		return err
 	}
-	rows := make([]workflowRow, len(workflows))
+	rows := make([]automationRow, len(workflows))
 	for i, workflow := range workflows {
-		rows[i] = workflowRow{workflow, draw(workflow.Definition, orEmpty(workflow.Trigger)), a.problems(workflow)}
+		rows[i] = automationRow{
+			Workflow: workflow, Drawing: a.draw(workflow.Definition, orEmpty(workflow.Trigger)), Problems: a.problems(workflow),
+			Editor: editorOf(workflow.ID),
+		}
+		if a.runs == nil {
+			continue
+		}
+		latest, err := a.runs.ListRuns(r.Context(), store.RunQuery{WorkflowID: strconv.FormatInt(workflow.ID, 10), Limit: shownRuns})
+		if err != nil {
+			return err
+		}
+		rows[i].Latest = latest.Runs
 	}
-	a.show(w, r, http.StatusOK, "workflows", page{Title: "Workflows", Section: "workflows", Data: rows})
+	a.show(w, r, http.StatusOK, "automations", page{
+		Title: "Automations", Section: "automations", Live: true, Data: rows, Message: messages[r.URL.Query().Get("done")],
+	})
 	return nil
 }
 
-// workflowForm is a workflow as somebody is writing it.
-type workflowForm struct {
+// automationForm is a workflow as somebody is writing it.
+type automationForm struct {
 	// ID is 0 for a new workflow.
 	ID                         int64
 	Name, Description, Trigger string
@@ -63,33 +83,36 @@ type workflowForm struct {
 	Failure  *failure
 	Triggers []string
 	Actions  workflowkit.Catalog
+	// Editor is where the workflow can be drawn. Tab is the page's part.
+	Editor, Tab string
 }
 
-func (a *App) showWorkflowForm(w http.ResponseWriter, r *http.Request, form workflowForm) {
-	title, status := "New workflow", http.StatusOK
+func (a *App) showAutomationForm(w http.ResponseWriter, r *http.Request, form automationForm) {
+	title, status := "New automation", http.StatusOK
 	if form.ID != 0 {
-		title = orText(form.Name, "Workflow "+strconv.FormatInt(form.ID, 10))
+		title = orText(form.Name, "Automation "+strconv.FormatInt(form.ID, 10))
 	}
 	if form.Failure != nil {
 		status = form.Failure.Status
 	}
 	stored := loader.Workflow{Trigger: &form.Trigger, Definition: json.RawMessage(form.Definition)}
-	form.Problems, form.Drawing, form.Actions = a.problems(stored), draw(stored.Definition, form.Trigger), a.engine.Catalog()
+	form.Problems, form.Drawing, form.Actions = a.problems(stored), a.draw(stored.Definition, form.Trigger), a.engine.Catalog()
+	form.Editor, form.Tab = editorOf(form.ID), "automation"
 	form.Triggers = append([]string{""}, triggers...)
 	if !slices.Contains(form.Triggers, form.Trigger) {
 		form.Triggers = append(form.Triggers, form.Trigger)
 	}
-	a.show(w, r, status, "workflow", page{
-		Title: title, Section: "workflows", Data: form, Message: messages[r.URL.Query().Get("done")],
+	a.show(w, r, status, "automation", page{
+		Title: title, Section: "automations", Data: form, Message: messages[r.URL.Query().Get("done")],
 	})
 }
 
-func (a *App) viewNewWorkflow(w http.ResponseWriter, r *http.Request) error {
-	a.showWorkflowForm(w, r, workflowForm{Trigger: triggers[0], Definition: emptyDefinition})
+func (a *App) viewNewAutomation(w http.ResponseWriter, r *http.Request) error {
+	a.showAutomationForm(w, r, automationForm{Trigger: triggers[0], Definition: emptyDefinition})
 	return nil
 }
 
-func (a *App) viewWorkflow(w http.ResponseWriter, r *http.Request) error {
+func (a *App) viewAutomation(w http.ResponseWriter, r *http.Request) error {
 	id, err := pathID(r, "workflow")
 	if err != nil {
 		return err
@@ -98,67 +121,58 @@ func (a *App) viewWorkflow(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	a.showWorkflowForm(w, r, workflowForm{
+	a.showAutomationForm(w, r, automationForm{
 		ID: id, Name: orEmpty(workflow.Name), Description: orEmpty(workflow.Description), Trigger: orEmpty(workflow.Trigger),
-		Enabled: workflow.Enabled, Definition: indented(workflow.Definition), Version: workflow.Version,
+		Enabled: workflow.Enabled, Definition: pretty(workflow.Definition), Version: workflow.Version,
 	})
 	return nil
 }
 
-// indented makes a definition readable. The order of its members stays.
-func indented(definition json.RawMessage) string {
-	var out bytes.Buffer
-	if json.Indent(&out, definition, "", "  ") != nil {
-		return string(definition)
-	}
-	return out.String()
-}
-
-func formOfWorkflow(r *http.Request, id int64) workflowForm {
-	return workflowForm{
+func formOfAutomation(r *http.Request, id int64) automationForm {
+	return automationForm{
 		ID: id, Name: field(r, "name"), Description: field(r, "description"), Trigger: field(r, "trigger"),
 		Enabled: field(r, "enabled") != "", Definition: field(r, "workflow"), Version: field(r, "version"),
 	}
 }
 
-func (a *App) checkNewWorkflow(w http.ResponseWriter, r *http.Request) error {
-	form := formOfWorkflow(r, 0)
+func (a *App) checkNewAutomation(w http.ResponseWriter, r *http.Request) error {
+	form := formOfAutomation(r, 0)
 	form.Checked = true
-	a.showWorkflowForm(w, r, form)
+	a.showAutomationForm(w, r, form)
 	return nil
 }
 
-func (a *App) checkWorkflow(w http.ResponseWriter, r *http.Request) error {
+func (a *App) checkAutomation(w http.ResponseWriter, r *http.Request) error {
 	id, err := pathID(r, "workflow")
 	if err != nil {
 		return err
 	}
-	form := formOfWorkflow(r, id)
+	form := formOfAutomation(r, id)
 	form.Checked = true
-	a.showWorkflowForm(w, r, form)
+	a.showAutomationForm(w, r, form)
 	return nil
 }
 
-func (a *App) submitNewWorkflow(w http.ResponseWriter, r *http.Request) error {
-	return a.saveForm(w, r, formOfWorkflow(r, 0))
+func (a *App) submitNewAutomation(w http.ResponseWriter, r *http.Request) error {
+	return a.saveForm(w, r, formOfAutomation(r, 0))
 }
 
-func (a *App) submitWorkflow(w http.ResponseWriter, r *http.Request) error {
+func (a *App) submitAutomation(w http.ResponseWriter, r *http.Request) error {
 	id, err := pathID(r, "workflow")
 	if err != nil {
 		return err
 	}
-	return a.saveForm(w, r, formOfWorkflow(r, id))
+	return a.saveForm(w, r, formOfAutomation(r, id))
 }
 
-func (a *App) saveForm(w http.ResponseWriter, r *http.Request, form workflowForm) error {
+func (a *App) saveForm(w http.ResponseWriter, r *http.Request, form automationForm) error {
 	edit := loader.WorkflowEdit{
 		Name: &form.Name, Description: &form.Description, Trigger: &form.Trigger, Enabled: &form.Enabled,
 		Definition: json.RawMessage(orText(form.Definition, "null")), Seen: form.Version,
 	}
 	saved, err := a.saveWorkflow(r.Context(), form.ID, edit)
 	if err == nil {
-		seeOther(w, r, "workflows", saved.ID, "saved")
+		seeOther(w, r, "automations", saved.ID, "saved")
 		return nil
 	}
 	form.Failure, form.Checked = failureOf(err), true
@@ -172,7 +186,7 @@ func (a *App) saveForm(w http.ResponseWriter, r *http.Request, form workflowForm
 		}
 		form.Version = present.Version // so that saving again overwrites it
 	}
-	a.showWorkflowForm(w, r, form)
+	a.showAutomationForm(w, r, form)
 	return nil
 }
 
@@ -189,7 +203,7 @@ func (a *App) submitEnabled(enabled bool) view {
 		if enabled {
 			done = "enabled"
 		}
-		seeOther(w, r, "workflows", id, done)
+		seeOther(w, r, "automations", id, done)
 		return nil
 	}
 }
