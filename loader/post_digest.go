@@ -24,7 +24,7 @@ func (db *DB) PostsDigest(ctx context.Context) (string, error) {
 		if err := rows.Scan(&id, &title, &status, &problem, &markdown, &revision, &recommendations); err != nil {
 			return "", wrap(ctx, err, "digest posts")
 		}
-		fmt.Fprintf(sum, "%d %q %q %q %d %d %d\n", id, title, status, problem, markdown, revision, recommendations)
+		_, _ = fmt.Fprintf(sum, "%d %q %q %q %d %d %d\n", id, title, status, problem, markdown, revision, recommendations)
 	}
 	return hex.EncodeToString(sum.Sum(nil)), wrap(ctx, rows.Err(), "digest posts")
 }

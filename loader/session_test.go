@@ -160,7 +160,10 @@ func TestPostRuns(t *testing.T) {
 		at := time.Now().UTC().Truncate(time.Millisecond)
 		for _, run := range []loader.PostRun{
 			{"old", 1, at.Add(-100 * 24 * time.Hour)},
-			{"first", 1, at.Add(-time.Hour)}, {"second", 1, at}, {"other", 2, at}, {"second", 1, at.Add(time.Hour)},
+			{"first", 1, at.Add(-time.Hour)},
+			{"second", 1, at},
+			{"other", 2, at},
+			{"second", 1, at.Add(time.Hour)},
 		} {
 			if err := db.RecordPostRun(ctx, run); err != nil {
 				t.Fatal(err)

@@ -16,8 +16,10 @@ import (
 )
 
 var people = []issuertest.Person{
-	{Subject: "1", Email: "ann@example.com", Name: "Ann"}, {Subject: "2", Email: "boss@example.com", Name: "Boss"},
-	{Subject: "3", Email: "eve@evil.example", Name: "Eve"}, {Subject: "4", Email: "un@example.com", Unverified: true},
+	{Subject: "1", Email: "ann@example.com", Name: "Ann"},
+	{Subject: "2", Email: "boss@example.com", Name: "Boss"},
+	{Subject: "3", Email: "eve@evil.example", Name: "Eve"},
+	{Subject: "4", Email: "un@example.com", Unverified: true},
 }
 
 // bed is an application that does nothing but sign people in.

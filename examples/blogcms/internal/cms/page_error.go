@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// errorView is what the page of an error shows.
-type errorView struct {
-	*failure
+// faultView is what the page of an error shows.
+type faultView struct {
+	Failure *failure
 	// SignIn is where to sign in, if that is what is missing.
 	SignIn string
 	// Again is the form that was sent, to be sent again. Nil means that there was none, or that it would not help.
@@ -37,7 +37,7 @@ func (a *App) failPage(w http.ResponseWriter, r *http.Request, err error) {
 	shown := failureOf(err)
 	a.logFailure(r, shown)
 	shown.writeHeader(w)
-	content := errorView{failure: shown}
+	content := faultView{Failure: shown}
 	switch {
 	case shown.Status == http.StatusUnauthorized && (r.Method == http.MethodGet || r.Method == http.MethodHead):
 		http.Redirect(w, r, signInPath(r.URL.RequestURI()), http.StatusSeeOther)

@@ -86,7 +86,7 @@ func (a *App) progressOf(ctx context.Context, run store.Run) (progress, error) {
 }
 
 func (p *progress) add(s step) {
-	if p.Run.Status.Over() && !s.Status.Over() && p.Run.Status != store.StatusCompleted {
+	if p.Status.Over() && !s.Status.Over() && p.Status != store.StatusCompleted {
 		s.Status = store.StatusCancelled // nobody has told what became of it
 	}
 	s.State = stateOf(s.Status)
