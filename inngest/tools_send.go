@@ -12,7 +12,7 @@ import (
 
 // SendEvents implements [workflowkit.Tools]. It does not use inngestgo's step, which cannot be stopped.
 func (t *stepTools) SendEvents(ctx context.Context, id string, events []workflowkit.Event) ([]string, error) {
-	raw, err := t.Run(ctx, id, func(ctx context.Context) (json.RawMessage, error) {
+	raw, err := t.Run(ctx, id, within(func(ctx context.Context) (json.RawMessage, error) {
 		identified := make([]workflowkit.Event, len(events))
 		for i, event := range events {
 			if event.ID == "" {
@@ -29,7 +29,7 @@ func (t *stepTools) SendEvents(ctx context.Context, id string, events []workflow
 			ids = []string{}
 		}
 		return json.Marshal(ids)
-	})
+	}))
 	if err != nil {
 		return nil, err
 	}
@@ -38,6 +38,11 @@ func (t *stepTools) SendEvents(ctx context.Context, id string, events []workflow
 		return nil, workflowkit.NoRetryError(fmt.Errorf("step %q: read the ids of events: %w", stepName(id), err))
 	}
 	return ids, nil
+}
+
+// within holds the function of a step to the timeout of its action.
+func within(fn stepFunc) stepFunc {
+	return func(ctx context.Context) (json.RawMessage, error) { return workflowkit.WithinTimeout(ctx, fn) }
 }
 
 // sendStepError says of an error of SendMany whether, and when, another attempt of the step is of use.

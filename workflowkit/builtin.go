@@ -36,6 +36,7 @@ func (k *kinds) addBuiltin(kind string) error {
 		return err
 	}
 	k.byKind[kind].pure = kind == KindSwitch
+	k.byKind[kind].single = kind != KindSwitch
 	return nil
 }
 

@@ -88,3 +88,16 @@ func Example_switch() {
 	// offer skipped
 	// took 1m0s
 }
+
+// An action can say how long an attempt may take, and how often it is tried again. After that its error edge is taken.
+func Example_failureHandling() {
+	runExample(`{"actions": [
+		{"id": "wait", "kind": "builtin:delay", "inputs": {"duration": "3d"}, "timeout": "1d 12h", "retries": 2},
+		{"id": "tell", "kind": "builtin:send_event", "inputs": {"name": "order.late", "data": {"why": "!ref($.state.wait.error)"}}}],
+		"edges": [{"from": "$source", "to": "wait"}, {"from": "wait", "to": "tell", "conditional": {"type": "error"}}]}`,
+		workflowkittest.WithRunID("run-1"))
+	// Output:
+	// wait failed
+	// tell completed {"id":"run-1/tell/send/0/0"}
+	// took 36h0m0s
+}

@@ -126,6 +126,20 @@
 // as if it were a step of its own. The run's error is an *[ActionError] for an action that failed, and an *[InvalidError]
 // for a workflow that cannot run; an *[InputError] in the former says which input did not fit.
 //
+// An action in a workflow can say how it fails, by members that the TypeScript kit ignores:
+//
+//	"retries": 3                       its steps, and its handler outside of them, are tried again so often: 0 to 20,
+//	                                   whatever the backend does by default. No action's attempts eat another's.
+//	"timeout": "90s"                   limits each attempt, as a whole: units are w, d, h, m and s, as in "1d 12h"
+//	"conditional": {"type": "error"}   on an edge that leaves it: is taken when its attempts are used up
+//
+// The attempts come first, then the error edge; without one, the run fails. An attempt begins with the action, and again
+// when a step of it is tried again. The functions of its steps get a context that ends with it. One that does not care is
+// left behind: it is logged, counts as failed, and its result is lost. Sleeps, waits and invoked functions end with the
+// attempt, too; time that has been waited cannot be had again, so they fail the action at once. The error is a
+// *[TimeoutError] until it is stored. An action with a timeout has a step more, "<id>/$start", and one before each further
+// step that waits; the stored result of a step that was tried again says when that was.
+//
 // # Validation
 //
 // [Engine.Validate] names everything that is wrong with a workflow, or may be, at once and in the order of the document:

@@ -79,7 +79,7 @@ func newExecution(e *Engine, tools Tools, in RunInput, p *plan, info WorkflowInf
 		nodes: make([]nodeState, len(p.nodes)), edges: make([]edgeState, len(p.edges)),
 		ran: make([]int, 0, len(p.nodes)), current: sourceIndex,
 	}
-	x.failures = stepFailures(tools)
+	x.failures, _ = bare(tools).(StepFailures)
 	if p.secrets {
 		x.shown = newVisibleState(x)
 	}
@@ -239,6 +239,10 @@ func (x *execution) runNode(ctx context.Context, i int, by caller) error {
 		return x.complete(ctx, i, nil, err)
 	}
 	x.witness.started(i)
+	if timeout := x.plan.nodes[i].timeout; timeout > 0 {
+		x.limit(n, timeout)
+		by = newTimed()
+	}
 	n.caller = by
 	by.call(n)
 	return x.conclude(ctx, i, n)
@@ -247,6 +251,9 @@ func (x *execution) runNode(ctx context.Context, i int, by caller) error {
 // conclude completes a node whose handler has come to an end.
 func (x *execution) conclude(ctx context.Context, i int, n *node) error {
 	out, err := n.outcome()
+	if n.limited != nil {
+		out, err = n.limited.outcome(out, err)
+	}
 	out, err = x.settle(ctx, n, out, err)
 	return x.complete(ctx, i, out, err)
 }

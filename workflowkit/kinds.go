@@ -20,6 +20,8 @@ type registered struct {
 	secret *mask.Mask
 	// pure says that the handler has neither steps nor side effects, so that dry runs call it.
 	pure bool
+	// single says that the handler calls a single step, and nothing else takes time.
+	single bool
 	// logic judges and prepares an action that the engine evaluates itself. It is nil for actions with a handler.
 	logic func(c *compiler, node int, action place, inputs map[string]any) *plannedLogic
 }

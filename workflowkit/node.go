@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"time"
 )
 
 // node is an action that is being executed in a pass. Its handler runs on a goroutine that ends when a step has no
@@ -30,6 +31,8 @@ type node struct {
 	// errors are the steps for errors outside of steps, and cured says how many of them are known to have come to nothing.
 	errors *errorSteps
 	cured  int
+	// single says that the action has one step.
+	single bool
 	// caller is told when the node is suspended, on whatever goroutine that is.
 	caller caller
 
@@ -42,6 +45,12 @@ type node struct {
 	over bool
 	// claimed says that the handler has come to an end, abandoned that nobody waits for that any more.
 	claimed, abandoned bool
+	// limited holds the action to its timeout. It is nil if there is none.
+	limited *limited
+	// outside is since when the handler has been outside of its steps, if that matters, and late says that it has returned
+	// after it was given up.
+	outside time.Time
+	late    bool
 	// sends counts the calls of SendEvents by step id, to tell repeated ones apart.
 	sends map[string]int
 
@@ -73,9 +82,12 @@ func (n *node) call() (wanted bool) {
 func (n *node) finish(out json.RawMessage, err error) (wanted bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.out, n.err, n.returned = out, err, true
-	n.claimed = !n.abandoned
-	return n.claimed
+	if n.abandoned {
+		n.late = true
+		return false
+	}
+	n.out, n.err, n.returned, n.claimed = out, err, true, true
+	return true
 }
 
 // outcome ends the node and returns what its handler has returned. A step that the handler has left running on another
@@ -159,6 +171,9 @@ func (n *node) enter() error {
 func (n *node) leave() {
 	n.mu.Lock()
 	n.busy = false
+	if n.limited != nil {
+		n.outside = time.Now()
+	}
 	if n.idle != nil {
 		close(n.idle)
 		n.idle = nil

@@ -22,7 +22,7 @@ func (x *execution) prepare(ctx context.Context, i int) (*node, error) {
 	n := x.newNode()
 	n.id, n.steps, n.tools, n.handler, n.inputs = planned.action.ID, planned.steps, x.tools, planned.kind.call, inputs
 	n.neverWaits = planned.kind.spec.NeverWaits
-	n.retries, n.errors = planned.retries, planned.errors
+	n.retries, n.errors, n.single = planned.retries, planned.errors, planned.kind.single
 	n.ctx.Context, n.ctx.node = ctx, n
 	// Field by field: a whole value would be made elsewhere and copied.
 	run := &n.run

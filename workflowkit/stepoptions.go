@@ -42,13 +42,12 @@ type StepFailures interface {
 	Planning() bool
 }
 
-// stepFailures returns what tells of failures, whoever stands before the tools.
-func stepFailures(tools Tools) StepFailures {
+// bare returns the tools of the backend, whoever stands before them.
+func bare(tools Tools) Tools {
 	if w, ok := tools.(*witness); ok {
-		tools = w.Tools
+		return w.Tools
 	}
-	failures, _ := tools.(StepFailures)
-	return failures
+	return tools
 }
 
 type attemptKey struct{}

@@ -34,7 +34,8 @@ type Tools interface {
 	// have a result, or with the error of the announcement.
 	WaitForEvent(ctx context.Context, id string, opts WaitForEventOpts) (Event, error)
 
-	// Invoke calls another function and returns its result. If it fails the result is a *[StepError].
+	// Invoke calls another function and returns its result. If it fails the result is a *[StepError], whose name is
+	// [InvokeTimeoutName] if the function has not ended in time.
 	Invoke(ctx context.Context, id string, opts InvokeOpts) (json.RawMessage, error)
 
 	// SendEvents sends events as one durable step and returns their ids.
@@ -49,6 +50,9 @@ type Tools interface {
 	// so return false.
 	Targeted(id string) bool
 }
+
+// InvokeTimeoutName is the name of the error of a function that was invoked and has not ended in time.
+const InvokeTimeoutName = "InngestInvokeTimeoutError"
 
 // WaitForEventOpts says what to wait for, and for how long.
 type WaitForEventOpts struct {

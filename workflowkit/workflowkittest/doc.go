@@ -12,4 +12,7 @@
 //
 // By default each step is executed when it is first reached. [WithReplay] executes a run as Inngest does without
 // checkpoints: a pass for each step, from the beginning, with the steps of concurrent branches in random order.
+//
+// Timeouts of actions hold: sleeps and waits end by the virtual clock, and functions of steps by the real one. The time
+// that functions take does not move the virtual clock, so it does not add up over the steps of an action.
 package workflowkittest
