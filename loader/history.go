@@ -2,6 +2,7 @@ package loader
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -124,19 +125,25 @@ func ends(t workflowkit.TransitionType) bool {
 	return t == workflowkit.RunCompleted || t == workflowkit.RunFailed || t == workflowkit.RunSkipped
 }
 
-// Flush waits until everything that has been told before is written or given up, or for the context's end.
+// Flush waits until everything that has been told before is written or given up, or for the context's end. A history that
+// is closed while Flush waits gives an error.
 func (h *History) Flush(ctx context.Context) error {
 	select {
 	case <-h.queue.mark():
 		return nil
+	case <-h.life.Done():
+		return errors.New("history of runs is closed")
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
 
 // Close flushes, for as long as the context allows, and stops writing. It returns the context's error if something was
-// left; that much of the history is lost. What is told after Close is not written.
+// left; that much of the history is lost. What is told after Close is not written; what is stored can still be read.
 func (h *History) Close(ctx context.Context) error {
+	if h.life.Err() != nil {
+		return nil
+	}
 	err := h.Flush(ctx)
 	lost, stopped := h.queue.close()
 	h.end()

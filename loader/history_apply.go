@@ -78,7 +78,8 @@ func (s *runState) know(t workflowkit.Transition) {
 	}
 	if s.row.WorkflowID == "" && t.Workflow.ID != "" {
 		s.row.WorkflowID, s.changed = t.Workflow.ID, true
-		s.row.Version, _ = strconv.Atoi(t.Workflow.Version)
+		version, _ := strconv.ParseInt(t.Workflow.Version, 10, 32) // of other loaders it may be anything
+		s.row.Version = int(max(version, 0))
 	}
 	if s.row.Event == "" && t.Event.Name != "" {
 		s.row.Event, s.changed = t.Event.Name, true

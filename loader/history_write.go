@@ -87,14 +87,17 @@ func (db *DB) takeSequence(tx *gorm.DB, count int) (int64, error) {
 // as once.
 func freshKeys(tx *gorm.DB, entries []*historyEntry, runs map[string]*runState) (map[keyRow]bool, error) {
 	fresh := map[keyRow]bool{}
-	var ids, keys []string
+	var (
+		candidates []keyRow
+		ids, keys  []string
+	)
 	for _, e := range entries {
 		key := keyRow{e.RunID, e.Key}
 		if fresh[key] || e.Key == "" || ends(e.Type) || runs[e.RunID].row.Status.Over() {
 			continue
 		}
 		fresh[key] = true
-		ids, keys = append(ids, e.RunID), append(keys, e.Key)
+		candidates, ids, keys = append(candidates, key), append(ids, e.RunID), append(keys, e.Key)
 	}
 	if len(fresh) == 0 {
 		return fresh, nil
@@ -110,8 +113,8 @@ func freshKeys(tx *gorm.DB, entries []*historyEntry, runs map[string]*runState) 
 		}
 	}
 	var rows []keyRow
-	for i := range ids {
-		if key := (keyRow{ids[i], keys[i]}); fresh[key] {
+	for _, key := range candidates {
+		if fresh[key] {
 			rows = append(rows, key)
 		}
 	}
