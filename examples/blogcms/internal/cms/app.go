@@ -30,8 +30,9 @@ type Config struct {
 	Access *access.Access
 	// Limits bound how often people may do what costs something. The zero value has defaults.
 	Limits Limits
-	// Runs is the history of runs. Nil means that there is none, and that pages show no progress.
-	Runs store.Runs
+	// History is told of runs, and asked by the pages. It must be one of DB, and is not closed by the application. Nil means
+	// that there is none, and that pages show no progress.
+	History *loader.History
 	// Retries is how often a step is tried again. Nil means inngest.DefaultRetries.
 	Retries *int
 	// Logger is where the application logs. Nil means slog.Default().
@@ -48,7 +49,8 @@ type App struct {
 	signIns   bound
 	starts    bound
 	workflows store.Workflows
-	runs      store.Runs // nil if there is no history
+	history   *loader.History // nil if there is none
+	runs      store.Runs      // the same
 	editor    *editor.Editor
 	changes   *changes
 	logger    *slog.Logger
@@ -69,7 +71,7 @@ func New(config Config) (*App, error) {
 	}
 	limits := config.Limits.withDefaults()
 	app := &App{
-		db: config.DB, client: config.Client, access: config.Access, workflows: config.DB.Store(), runs: config.Runs, logger: config.Logger, clicks: newClicks(),
+		db: config.DB, client: config.Client, access: config.Access, workflows: config.DB.Store(), history: config.History, logger: config.Logger, clicks: newClicks(),
 		kinds: map[string]string{},
 	}
 	signIns := limit.New(limits.SignIns, nil)
@@ -93,7 +95,9 @@ func (a *App) assemble(config Config) (err error) {
 		}
 	}
 	a.changes = &changes{look: a.db.PostsDigest}
-	if a.runs != nil {
+	observers := []workflowkit.Observer{workflowkit.ObserverFunc(a.observe)}
+	if a.history != nil {
+		a.runs, observers = a.history, append(observers, a.history)
 		a.changes.await = func(ctx context.Context, after int64) (int64, error) { return a.runs.AwaitChange(ctx, "", after) }
 	}
 	blog, err := actions.New(actions.Config{Posts: posts{a.db}, Model: config.Model})
@@ -102,7 +106,7 @@ func (a *App) assemble(config Config) (err error) {
 	}
 	a.engine, err = workflowkit.New(
 		workflowkit.WithActions(blog...), workflowkit.WithLoader(fresh{a.db}), workflowkit.WithLogger(a.logger),
-		workflowkit.WithObservers(workflowkit.ObserverFunc(a.observe)),
+		workflowkit.WithObservers(observers...),
 	)
 	if err != nil {
 		return err
@@ -132,17 +136,3 @@ func (a *App) Handler() http.Handler { return a.handler }
 
 // Engine returns the engine that runs the workflows, for whoever wants to validate one or list the actions.
 func (a *App) Engine() *workflowkit.Engine { return a.engine }
-
-// Recover makes drafts of the posts whose review ended with the process that ran it, and says so on each of them. It
-// is to be called at start if Inngest runs inside the process, and never otherwise: a run on a server of its own has
-// survived.
-func (a *App) Recover(ctx context.Context) error {
-	released, err := a.db.ReleasePosts(ctx, "The review was lost because the application was restarted. Send the post to review again.")
-	if err != nil {
-		return fmt.Errorf("release posts of lost runs: %w", err)
-	}
-	if len(released) > 0 {
-		a.logger.WarnContext(ctx, "posts are drafts again because their runs ended with the previous process", "posts", released)
-	}
-	return nil
-}

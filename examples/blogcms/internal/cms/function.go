@@ -41,7 +41,8 @@ func (a *App) function(retries *int) inngest.Function {
 			{Event: actions.EventPostUnpublished, If: samePost},
 			{Event: eventPostReverted, If: samePost},
 		},
-		OnFailure: a.runFailed,
+		OnFailure:   a.runFailed,
+		OnCancelled: a.runCancelled,
 	}
 }
 
@@ -49,6 +50,9 @@ func (a *App) function(retries *int) inngest.Function {
 func (a *App) runFailed(ctx context.Context, failure inngest.Failure) error {
 	logger := a.logger.With("run_id", failure.RunID, "event", failure.Event.Name)
 	logger.ErrorContext(ctx, "workflow run failed", "error", failure.Message)
+	if err := a.closeRun(ctx, failure.RunID, (*loader.History).MarkFailed, reasonOf(failure.Message)); err != nil {
+		return err
+	}
 	var payload actions.PostEvent
 	if err := failure.Event.DecodeData(&payload); err != nil {
 		logger.WarnContext(ctx, "the failed run was about no post", "error", err)
@@ -65,6 +69,24 @@ func (a *App) runFailed(ctx context.Context, failure inngest.Failure) error {
 		return nil
 	}
 	return err
+}
+
+// runCancelled notes the end of a run that nobody has told the engine about.
+func (a *App) runCancelled(ctx context.Context, c inngest.Cancellation) error {
+	a.logger.InfoContext(ctx, "workflow run cancelled", "run_id", c.RunID, "event", c.Event.Name)
+	return a.closeRun(ctx, c.RunID, (*loader.History).MarkCancelled, "It was cancelled: the post was sent to review again, published, or taken back.")
+}
+
+// closeRun notes in the history that a run is over. A run that had not begun is not in it.
+func (a *App) closeRun(ctx context.Context, id string, mark func(*loader.History, context.Context, string, string) error, why string) error {
+	if a.history == nil {
+		return nil
+	}
+	if err := mark(a.history, ctx, id, why); err != nil && !errors.Is(err, loader.ErrNotFound) {
+		return err
+	}
+	a.changes.tell()
+	return nil
 }
 
 // reasonOf makes a text that can be stored and shown of whatever a run has failed with.

@@ -12,7 +12,7 @@ import (
 
 // recent is how long after its start a run is looked at for the list of posts although the post's status does not say
 // that one is going on.
-const recent = time.Hour
+const recent = 10 * time.Minute
 
 // step is an action of a run, as people see it.
 type step struct {

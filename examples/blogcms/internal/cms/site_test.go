@@ -108,7 +108,14 @@ func newSite(t *testing.T, p parts) *site {
 		t.Fatal(err)
 	}
 	retries := 1
-	if s.app, err = cms.New(cms.Config{DB: s.db, Client: client, Model: p.model, Retries: &retries, Logger: logger}); err != nil {
+	history := s.db.History(loader.HistoryConfig{})
+	t.Cleanup(func() {
+		if err := history.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	config := cms.Config{DB: s.db, Client: client, Model: p.model, History: history, Retries: &retries, Logger: logger}
+	if s.app, err = cms.New(config); err != nil {
 		t.Fatal(err)
 	}
 	handler := s.app.Handler()

@@ -59,7 +59,8 @@ func Run(ctx context.Context, options Options) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
+	history := db.History(loader.HistoryConfig{})
+	defer func() { err = errors.Join(err, closeHistory(ctx, history), db.Close()) }()
 	listeners, err := listen(ctx, cmp.Or(env.get("HOST"), defaultHost), cmp.Or(env.get("PORT"), defaultPort), server != nil)
 	if err != nil {
 		return err
@@ -68,7 +69,7 @@ func Run(ctx context.Context, options Options) (err error) {
 	if err != nil {
 		return errors.Join(err, listeners.close())
 	}
-	app, err := newApp(ctx, cms.Config{DB: db, Client: client, Model: model, Access: people, Logger: logger}, server != nil)
+	app, err := newApp(ctx, cms.Config{DB: db, Client: client, Model: model, Access: people, History: history, Logger: logger}, server != nil)
 	if err != nil {
 		return errors.Join(err, listeners.close())
 	}
@@ -99,6 +100,13 @@ func Run(ctx context.Context, options Options) (err error) {
 		announce()
 	})
 	return errors.Join(err, failed)
+}
+
+// closeHistory waits, for a while, until what is known of runs is written.
+func closeHistory(ctx context.Context, history *loader.History) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	defer cancel()
+	return history.Close(ctx)
 }
 
 // newApp returns the application. If the runs of the process before ended with it, their posts are drafts again.
