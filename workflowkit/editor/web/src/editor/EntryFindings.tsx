@@ -12,8 +12,8 @@ export function EntryFindings({ uid, except }: { uid: string; except: readonly s
         <li key={finding.key} className={finding.severity} data-testid="entry-finding">
           <Icon name={finding.severity} size={14} />
           <span>
-            {finding.message}
-            {finding.hint && <span className="hint"> {finding.hint}</span>}
+            <span className="sentence">{finding.message}</span>
+            {finding.hint && <span className="hint sentence">{finding.hint}</span>}
           </span>
         </li>
       ))}

@@ -35,8 +35,8 @@ export function ProblemsPanel({ error }: { error?: string }) {
               <span className="problem-about">{about(finding)}</span>
               <span className="problem-text">
                 <span className="sr-only">{finding.severity}: </span>
-                {finding.message}
-                {finding.hint && <span className="hint"> {finding.hint}</span>}
+                <span className="sentence">{finding.message}</span>
+                {finding.hint && <span className="hint sentence">{finding.hint}</span>}
               </span>
             </button>
           </li>

@@ -4,7 +4,7 @@ import { otherKeys, type Shortcut } from "./useShortcuts";
 /** ShortcutsDialog lists what the keyboard can do. */
 export function ShortcutsDialog({ shortcuts, onClose }: { shortcuts: readonly Shortcut[]; onClose: () => void }) {
   return (
-    <Dialog title="Keyboard shortcuts" onClose={onClose} testid="shortcuts">
+    <Dialog title="Keyboard shortcuts" onClose={onClose} wide testid="shortcuts">
       <p className="dialog-lead">On a Mac, the Command key does what Ctrl does.</p>
       <dl className="shortcuts">
         {[...otherKeys, ...shortcuts].map((shortcut) => (

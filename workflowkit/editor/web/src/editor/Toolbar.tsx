@@ -49,7 +49,7 @@ export function Toolbar(props: Props) {
       )}
       {props.canPublish && (
         <Button look={!dirty && base > 0 && published !== base ? "primary" : "plain"} onClick={props.onPublish} disabled={busy !== undefined || base === 0 || (!dirty && published === base)} data-testid="publish" title="Let new runs use this version">
-          {busy === "publish" ? "Publishing …" : "Publish"}
+          {busy === "publish" ? "Publishing …" : dirty ? "Save and publish" : "Publish"}
         </Button>
       )}
       <Menu icon="more" label="More" items={props.menu} testid="more" />

@@ -38,7 +38,7 @@ export function useCanvasEditing({ context, open }: { context: EditorContext; op
       move: store,
       nudge: (dx, dy) => {
         const { doc, selection } = latest.current.context;
-        const places = layout(doc);
+        const { places } = layout(doc);
         for (const uid of selection) {
           const point = places.get(uid);
           if (point) places.set(uid, { x: point.x + dx, y: point.y + dy });

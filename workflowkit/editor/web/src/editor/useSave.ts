@@ -42,6 +42,10 @@ export function useSave({ workflow, state, dispatch, onWorkflow, onProblems, onR
       working.current = true;
       setBusy("save");
       try {
+        // Asked first, a conflict or a mistake is an answer, and no failed request.
+        const [{ problems: known }, stored] = await Promise.all([api.validate(storeDoc(doc)), api.workflow(workflow.id)]);
+        if (known?.some((problem) => problem.severity === "error")) throw new ApiError(422, "invalid", "", known);
+        if (stored.draft && stored.draft.number !== base) throw new ApiError(409, "conflict", "", [], stored.draft);
         const { version, problems } = await api.save(workflow.id, base, storeDoc(doc), note);
         dispatch({ type: "saved", doc, version: version.number });
         onWorkflow({ ...workflow, draft: { ...version, definition: storeDoc(doc) } });
@@ -50,12 +54,12 @@ export function useSave({ workflow, state, dispatch, onWorkflow, onProblems, onR
         notify(`Saved as version ${version.number}.`, "good");
         return version;
       } catch (error) {
-        if (error instanceof ApiError && error.code === "conflict" && error.current) {
-          setConflict({ mine: doc, theirs: error.current, note });
-        } else if (error instanceof ApiError && error.code === "invalid") {
+        if (error instanceof ApiError && error.code === "conflict" && error.current) setConflict({ mine: doc, theirs: error.current, note });
+        else if (error instanceof ApiError && error.code === "invalid") {
           onProblems(doc, error.problems);
           onRefused();
-          notify(`Not saved: ${countText(error.problems.filter((problem) => problem.severity === "error"))}. A workflow with errors could not run.`, "bad");
+          const errors = error.problems.filter((problem) => problem.severity === "error");
+          notify(`Not saved: ${countText(errors)}, for instance: ${errors[0]?.message ?? error.message}.`, "bad");
         } else notify(`Not saved: ${error instanceof Error ? error.message : String(error)}`, "bad");
         return undefined;
       } finally {

@@ -22,7 +22,7 @@ export function ConditionField(props: FieldProps & { shown: Shown; findings: rea
       {raw ? "Use the builder" : "Edit as JSON"}
     </button>
   );
-  if (raw) return <JsonField {...props} tools={toggle} />;
+  if (raw) return <JsonField {...props} tools={toggle} unexpected={value !== undefined && !isObject(value)} />;
   const change = (next: Rule | undefined) => onChange(next === undefined ? undefined : (writeRule(next) as Json));
   return (
     <Field ids={ids} group label={shown.label} required={required} help={shown.help} note="JSON Logic" findings={findings} tools={toggle}>

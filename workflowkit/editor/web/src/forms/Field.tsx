@@ -77,8 +77,8 @@ export function FieldErrors({ id, findings, error }: { id: string; findings: rea
         <li key={finding.key} className={finding.severity} data-testid="field-finding">
           <Icon name={finding.severity} size={14} />
           <span>
-            {finding.message}
-            {finding.hint && <span className="hint"> {finding.hint}</span>}
+            <span className="sentence">{finding.message}</span>
+            {finding.hint && <span className="hint sentence">{finding.hint}</span>}
           </span>
         </li>
       ))}

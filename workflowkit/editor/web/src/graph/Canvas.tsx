@@ -41,6 +41,8 @@ interface Props {
   marks?: ReadonlyMap<string, Mark>;
   /** Brings an entry into view, each time it changes. */
   show?: { uid: string; focus?: boolean };
+  /** Says whether the overview is shown at first. */
+  overview?: boolean;
   /** Enter on a node. */
   onOpen?: (uid: string) => void;
   children?: ReactNode;
@@ -49,6 +51,7 @@ interface Props {
 const nodeTypes = { card: Card };
 const edgeTypes = { link: Wire };
 const nothing: ReadonlySet<string> = new Set();
+const noRoutes: ReadonlyMap<string, Point[]> = new Map();
 
 /** Canvas draws a workflow, for editing or for reading. */
 export function Canvas(props: Props) {
@@ -59,21 +62,21 @@ export function Canvas(props: Props) {
   );
 }
 
-function Graph({ doc, catalog, trigger, label, selection, onSelect, editing, findings, states, edgeStates, marks, show, onOpen, children }: Props) {
+function Graph({ doc, catalog, trigger, label, selection, onSelect, editing, findings, states, edgeStates, marks, show, overview = true, onOpen, children }: Props) {
   const flow = useReactFlow<CardNode, LinkEdge>();
   const [elements] = useState(() => new Elements());
   const [dragged, setDragged] = useState<ReadonlyMap<string, Point>>(new Map());
-  const [map, setMap] = useState(() => window.innerWidth > 720);
+  const [map, setMap] = useState(() => overview && window.innerWidth > 720);
   const box = useRef<HTMLDivElement>(null);
   const connecting = useConnecting(doc, editing);
   const key = layoutKey(doc);
   // the key is what the layout depends on
-  const arranged = useMemo(() => layout(doc), [key]);
+  const { places: arranged, routes } = useMemo(() => layout(doc), [key]);
   const places = useMemo(() => (dragged.size > 0 ? new Map([...arranged, ...dragged]) : arranged), [arranged, dragged]);
   const selected = useMemo(() => new Set(selection), [selection]);
   const index = indexOf(doc);
   const focus = selection.find((uid) => uid === sourceID || index.byUid.has(uid)) ?? sourceID;
-  const view = { doc, catalog, trigger, editing: editing !== undefined, selected, focus, places, findings, states, edgeStates, marks, refused: connecting.refused ?? nothing };
+  const view = { doc, catalog, trigger, editing: editing !== undefined, selected, focus, places, routes: dragged.size > 0 ? noRoutes : routes, findings, states, edgeStates, marks, refused: connecting.refused ?? nothing };
   const nodes = elements.nodesOf(view);
   const edges = elements.edgesOf(view);
 
@@ -124,6 +127,15 @@ function Graph({ doc, catalog, trigger, label, selection, onSelect, editing, fin
       onSelect([focus], ["*"]);
       onOpen?.(focus);
     }
+  };
+
+  // A graph that would be too small to read as a whole begins with the trigger.
+  const begin = () => {
+    void flow.fitView(fitOptions).then(() => {
+      const start = arranged.get(sourceID);
+      const rect = box.current?.getBoundingClientRect();
+      if (flow.getZoom() < 0.3 && start && rect) void flow.setViewport({ x: rect.width / 2 - (start.x + nodeWidth / 2) * 0.6, y: 48 - start.y * 0.6, zoom: 0.6 });
+    });
   };
 
   const reveal = (point: Point | undefined) => {
@@ -182,11 +194,10 @@ function Graph({ doc, catalog, trigger, label, selection, onSelect, editing, fin
           nodeDragThreshold={4}
           snapToGrid
           snapGrid={[4, 4]}
-          minZoom={0.1}
+          minZoom={0.04}
           maxZoom={1.75}
           zoomOnDoubleClick={false}
-          fitView
-          fitViewOptions={fitOptions}
+          onInit={() => begin()}
           onlyRenderVisibleElements={nodes.length > 80}
           elevateNodesOnSelect={false}
           proOptions={{ hideAttribution: true }}
@@ -203,7 +214,7 @@ function Graph({ doc, catalog, trigger, label, selection, onSelect, editing, fin
 }
 
 export const kindMime = "application/x-workflow-kind";
-export const fitOptions = { padding: 0.16, maxZoom: 1, minZoom: 0.1 };
+export const fitOptions = { padding: 0.16, maxZoom: 1, minZoom: 0.04 };
 
 export function motion(): number {
   return matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 220;

@@ -1,6 +1,7 @@
 import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from "@xyflow/react";
 import { memo } from "react";
 import { Icon } from "../ui/Icon";
+import type { Point } from "../model/positions";
 import { useGraphActions } from "./actions";
 import type { LinkData, LinkEdge } from "./types";
 
@@ -11,7 +12,9 @@ export const Wire = memo(function Wire({ id, data, selected, sourceX, sourceY, t
   const [path, x, y] =
     source === target
       ? loop(sourceX, sourceY, targetX, targetY)
-      : getBezierPath({ sourceX: sourceX, sourceY, targetX: targetX + shift / 3, targetY, sourcePosition, targetPosition, curvature: 0.3 });
+      : data?.route
+        ? through(sourceX, sourceY, data.route, targetX, targetY)
+        : getBezierPath({ sourceX: sourceX, sourceY, targetX: targetX + shift / 3, targetY, sourcePosition, targetPosition, curvature: 0.3 });
   if (!data) return null;
   const look = lookOf(data, selected ?? false);
   return (
@@ -22,7 +25,7 @@ export const Wire = memo(function Wire({ id, data, selected, sourceX, sourceY, t
           <div className={`wire-label wire-label-${look} nodrag nopan`} style={{ transform: `translate(-50%, -50%) translate(${x + shift}px, ${y}px)` }}>
             {data.label && (
               <button type="button" tabIndex={-1} className="wire-name" title={data.state?.reason ?? data.title} aria-label={data.title} onClick={() => select(id)}>
-                {data.label}
+                <span>{data.label}</span>
                 {data.findings && <Icon name={data.findings.errors ? "error" : "warning"} size={12} />}
               </button>
             )}
@@ -46,6 +49,19 @@ function lookOf(data: LinkData, selected: boolean): Look {
   if (data.state) return data.state.taken ? "taken" : "untaken";
   if (data.mark && data.mark !== "same") return data.mark;
   return data.findings?.errors ? "broken" : "plain";
+}
+
+/** A smooth line through points, from top to bottom. */
+function through(x1: number, y1: number, route: Point[], x2: number, y2: number): [string, number, number] {
+  const points = [{ x: x1, y: y1 }, ...route, { x: x2, y: y2 }];
+  let path = `M ${x1} ${y1}`;
+  for (let i = 1; i < points.length; i++) {
+    const [from, to] = [points[i - 1] as Point, points[i] as Point];
+    const half = (to.y - from.y) / 2;
+    path += ` C ${from.x} ${from.y + half}, ${to.x} ${to.y - half}, ${to.x} ${to.y}`;
+  }
+  const middle = points[Math.floor(points.length / 2)] as Point;
+  return [path, middle.x, middle.y];
 }
 
 /** An edge from an action to itself, which stored workflows can hold: it goes around the node. */

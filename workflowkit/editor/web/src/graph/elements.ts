@@ -19,6 +19,7 @@ export interface View {
   /** The node that the Tab key leads to. */
   focus: string;
   places: ReadonlyMap<string, Point>;
+  routes: ReadonlyMap<string, Point[]>;
   findings?: ReadonlyMap<string, Worst>;
   states?: ReadonlyMap<string, NodeState>;
   edgeStates?: ReadonlyMap<string, EdgeState>;
@@ -65,7 +66,7 @@ export class Elements {
 }
 
 function makeNode(uid: string, data: CardData, view: View): CardNode {
-  const handles = [...(data.variant === "source" ? [] : [targetHandle]), ...branchHandles(data.branches)];
+  const handles = [...(data.variant === "source" ? [] : [targetHandle]), ...branchHandles(data.branches, view.editing)];
   const size = { width: nodeWidth, height: nodeHeight };
   return {
     id: uid,
@@ -102,7 +103,7 @@ function common(uid: string, view: View, index: Index, spec: ReturnType<Catalog[
 }
 
 function sourceData(view: View, index: Index): CardData {
-  return { ...common(sourceID, view, index, undefined), variant: "source", title: view.trigger || "No event yet", subtitle: "Starts when this event comes in", id: sourceID, icon: "bolt" };
+  return { ...common(sourceID, view, index, undefined), variant: "source", title: view.trigger || "No event yet", subtitle: view.trigger ? "Starts when this event comes in" : "Choose what starts the workflow", id: sourceID, icon: "bolt" };
 }
 
 function actionData(node: ActionNode, view: View, index: Index): CardData {
@@ -135,6 +136,7 @@ function makeEdge(link: Link, shift: number, view: View, index: Index): LinkEdge
     mark: view.marks?.get(link.uid),
     shift,
     title,
+    route: view.routes.get(link.uid),
   };
   return {
     id: link.uid,
@@ -159,7 +161,7 @@ function sameNode(a: CardNode, b: CardNode): boolean {
 
 function sameEdge(a: LinkEdge, b: LinkEdge): boolean {
   if (a.selected !== b.selected || a.source !== b.source || a.target !== b.target || a.sourceHandle !== b.sourceHandle || !a.data || !b.data) return false;
-  return sameFields(a.data, b.data, ["state", "findings"]) && JSON.stringify([a.data.state, a.data.findings]) === JSON.stringify([b.data.state, b.data.findings]);
+  return sameFields(a.data, b.data, ["state", "findings", "route"]) && JSON.stringify([a.data.state, a.data.findings, a.data.route]) === JSON.stringify([b.data.state, b.data.findings, b.data.route]);
 }
 
 function sameFields(a: Record<string, unknown>, b: Record<string, unknown>, except: string[]): boolean {

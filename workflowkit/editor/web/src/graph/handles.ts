@@ -11,14 +11,14 @@ export function branchLeft(at: number, count: number): number {
   return ((at + 1) / (count + 1)) * nodeWidth;
 }
 
-export function branchHandles(branches: Branch[]): NodeHandle[] {
+export function branchHandles(branches: Branch[], editing: boolean): NodeHandle[] {
   return branches.map((branch, i) => ({
     id: branch.key,
     type: "source",
     position: Position.Bottom,
     x: branchLeft(i, branches.length) - size / 2,
-    y: nodeHeight - size / 2,
+    y: editing ? nodeHeight - size / 2 : nodeHeight - 1,
     width: size,
-    height: size,
+    height: editing ? size : 1,
   }));
 }

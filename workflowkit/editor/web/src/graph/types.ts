@@ -1,6 +1,7 @@
 import type { Edge, Node } from "@xyflow/react";
 import type { Branch } from "../model/branches";
 import type { Mark } from "../model/diff";
+import type { Point } from "../model/positions";
 import type { Worst } from "../model/problems";
 import type { IconName } from "../ui/Icon";
 
@@ -45,6 +46,8 @@ export interface LinkData extends Record<string, unknown> {
   mark?: Mark;
   /** Where the label stands aside, if edges run side by side. */
   shift: number;
+  /** Points that a long edge leads through, past other nodes. */
+  route?: Point[];
   /** What is said to those who do not see the edge. */
   title: string;
 }

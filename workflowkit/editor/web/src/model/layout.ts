@@ -15,11 +15,18 @@ export function layoutKey(doc: Doc): string {
   return `${nodes}|${links}|${JSON.stringify(positionsOf(doc))}`;
 }
 
-/** layout places all nodes, by uid. Stored positions win; nodes without one stand where there is room near their parent. */
-export function layout(doc: Doc): Map<string, Point> {
-  const automatic = arrange(doc);
+/** Layout says where nodes stand, by uid, and where long edges lead past other nodes. */
+export interface Layout {
+  places: Map<string, Point>;
+  routes: Map<string, Point[]>;
+}
+
+/** layout places all nodes. Stored positions win; nodes without one stand where there is room near their parent. */
+export function layout(doc: Doc): Layout {
+  const arranged = arrange(doc);
+  const automatic = arranged.places;
   const stored = positionsOf(doc);
-  if (Object.keys(stored).length === 0) return automatic;
+  if (Object.keys(stored).length === 0) return arranged;
   const index = indexOf(doc);
   const out = new Map<string, Point>();
   const taken: Point[] = [];
@@ -39,7 +46,7 @@ export function layout(doc: Doc): Map<string, Point> {
     out.set(uid, free);
     taken.push(free);
   }
-  return out;
+  return { places: out, routes: new Map() };
 }
 
 /** freePlace moves a point to the right until it covers no other node. */
@@ -50,7 +57,7 @@ export function freePlace(point: Point, taken: readonly Point[]): Point {
   return at;
 }
 
-function arrange(doc: Doc): Map<string, Point> {
+function arrange(doc: Doc): Layout {
   const index = indexOf(doc);
   const graph = new dagre.graphlib.Graph({ multigraph: true });
   graph.setGraph({ rankdir: "TB", nodesep: 40, ranksep: 76, marginx: 0, marginy: 0 });
@@ -61,12 +68,18 @@ function arrange(doc: Doc): Map<string, Point> {
     if (link.from !== link.to) graph.setEdge(link.from, link.to, {}, link.uid);
   }
   dagre.layout(graph, { constraints: branchOrder(index) });
-  const out = new Map<string, Point>();
+  const places = new Map<string, Point>();
   for (const uid of uids) {
     const { x, y } = graph.node(uid) as Point;
-    out.set(uid, { x: Math.round(x - nodeWidth / 2), y: Math.round(y - nodeHeight / 2) });
+    places.set(uid, { x: Math.round(x - nodeWidth / 2), y: Math.round(y - nodeHeight / 2) });
   }
-  return out;
+  const routes = new Map<string, Point[]>();
+  for (const link of index.links) {
+    const points = link.from === link.to ? [] : ((graph.edge(link.from, link.to, link.uid) as { points?: Point[] }).points ?? []);
+    // The first and the last point are on the nodes; with one in between, the edge is a short one.
+    if (points.length > 3) routes.set(link.uid, points.slice(1, -1).map(({ x, y }) => ({ x: Math.round(x), y: Math.round(y) })));
+  }
+  return { places, routes };
 }
 
 /** branchOrder keeps the targets of branches in the order of the branches, "else" last, so that their edges do not cross. */

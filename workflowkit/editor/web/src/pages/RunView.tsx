@@ -77,7 +77,7 @@ export function RunView({ run, definition, connection }: { run: Run; definition:
               <div className="panel-body">
                 <Outcome title="Run" of={{ status: run.status, error: run.error, reason: run.reason }} />
                 {run.event_data !== undefined && run.event_data !== null && <Value title="Event" value={run.event_data} />}
-                <Timeline run={run} onSelect={(id) => setSelection([index.uidOfId.get(id) ?? ""])} />
+                <Timeline run={run} nameOf={(kind) => catalog.get(kind)?.name || kind} onSelect={(id) => setSelection([index.uidOfId.get(id) ?? ""])} />
               </div>
             </>
           )}
@@ -112,7 +112,7 @@ function Fact({ name, children }: { name: string; children: React.ReactNode }) {
 }
 
 /** Timeline lists the actions in the order in which they have started. */
-function Timeline({ run, onSelect }: { run: Run; onSelect: (id: string) => void }) {
+function Timeline({ run, nameOf, onSelect }: { run: Run; nameOf: (kind: string) => string; onSelect: (id: string) => void }) {
   const actions = run.actions ?? [];
   if (actions.length === 0) return null;
   return (
@@ -123,7 +123,7 @@ function Timeline({ run, onSelect }: { run: Run; onSelect: (id: string) => void 
           <li key={action.action_id}>
             <button type="button" className="timeline-item" onClick={() => onSelect(action.action_id)}>
               <span className={`dot dot-${action.status}`} aria-hidden="true" />
-              <span className="grow">{action.name || action.kind}</span>
+              <span className="grow">{action.name || nameOf(action.kind)}</span>
               <span className="muted">{[action.status, span(action.started_at, action.finished_at)].filter(Boolean).join(" · ")}</span>
             </button>
           </li>

@@ -82,7 +82,6 @@ export function VersionsPage({ id }: { id: string }) {
                   <th scope="col">Compare</th>
                   <th scope="col">Version</th>
                   <th scope="col">Saved</th>
-                  <th scope="col">Note</th>
                   <th scope="col">
                     <span className="sr-only">Commands</span>
                   </th>
@@ -99,16 +98,16 @@ export function VersionsPage({ id }: { id: string }) {
                         <input type="radio" name="to" checked={version.number === to} aria-label={`Compare to version ${version.number}`} onChange={() => choose({ to: version.number })} />
                       </label>
                     </td>
-                    <td className="nowrap">
+                    <td className="wrap-text">
                       <strong>{version.number}</strong>
                       {version.number === published && <span className="status status-completed">published</span>}
                       {version.number === newest && version.number !== published && <span className="status status-running">draft</span>}
+                      {version.note && <div>{version.note}</div>}
                     </td>
                     <td>
                       <DateText of={version.created_at} />
                       {version.author && <div className="muted">{version.author}</div>}
                     </td>
-                    <td className="wrap-text">{version.note}</td>
                     <td className="nowrap">
                       {session.can.edit && version.number !== newest && (
                         <Button small disabled={busy} onClick={() => void restore(version)} data-testid={`restore-${version.number}`}>

@@ -39,7 +39,7 @@ export function AnnouncerProvider({ children }: { children: ReactNode }) {
       say: (text) => setPolite(text),
       notify: (text, tone = "info", action) => {
         const key = next.current++;
-        setNotices((list) => [...list.filter((notice) => notice.text !== text), { key, text, tone, action }].slice(-3));
+        setNotices((list) => [...list.filter((notice) => notice.text !== text && (notice.tone !== "bad" || tone === "bad")), { key, text, tone, action }].slice(-2));
         (tone === "bad" ? setUrgent : setPolite)(text + (key % 2 ? "" : " "));
         timers.current.add(window.setTimeout(() => drop(key), tone === "bad" ? 12_000 : 5_000));
       },
@@ -63,10 +63,10 @@ export function AnnouncerProvider({ children }: { children: ReactNode }) {
           </div>
         ))}
       </div>
-      <div className="sr-only" aria-live="polite" role="status" data-testid="live-polite">
+      <div className="sr-only live" aria-live="polite" role="status" data-testid="live-polite">
         {polite}
       </div>
-      <div className="sr-only" aria-live="assertive" role="alert" data-testid="live-assertive">
+      <div className="sr-only live" aria-live="assertive" role="alert" data-testid="live-assertive">
         {urgent}
       </div>
     </AnnouncerContext>

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useId, useLayoutEffect, useRef, useState } from "react";
 import { IconButton } from "./Button";
 
 interface Props {
@@ -14,10 +14,12 @@ interface Props {
 export function Dialog({ title, onClose, children, actions, wide, testid }: Props) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  const [open, setOpen] = useState(false);
+  useLayoutEffect(() => {
     const dialog = ref.current;
     const before = document.activeElement;
     if (dialog && !dialog.open) dialog.showModal();
+    setOpen(true); // what is in it can measure itself only once it is shown
     return () => {
       dialog?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
@@ -41,7 +43,7 @@ export function Dialog({ title, onClose, children, actions, wide, testid }: Prop
           <h2 id={id}>{title}</h2>
           <IconButton icon="close" label="Close" onClick={onClose} />
         </header>
-        <div className="dialog-body">{children}</div>
+        <div className="dialog-body">{open && children}</div>
         {actions && <footer className="dialog-actions">{actions}</footer>}
       </div>
     </dialog>
