@@ -102,6 +102,35 @@ func (l *ledger) answered(ctx context.Context, question string) error {
 	return err
 }
 
+// begun returns the numbers of the runs that have had an effect.
+func (l *ledger) begun(ctx context.Context) (map[int]bool, error) {
+	rows, err := l.db.QueryContext(ctx, `SELECT DISTINCT number FROM soak_effects`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	begun := map[int]bool{}
+	for rows.Next() {
+		var number int
+		if err := rows.Scan(&number); err != nil {
+			return nil, err
+		}
+		begun[number] = true
+	}
+	return begun, rows.Err()
+}
+
+// reopen asks again what was answered without effect, and returns how many questions that were.
+func (l *ledger) reopen(ctx context.Context) (int, error) {
+	result, err := l.db.ExecContext(ctx, `UPDATE soak_questions SET answered = 0 WHERE answered = 1 AND NOT EXISTS (
+		SELECT 1 FROM soak_effects e WHERE e.step LIKE '%/answered' AND e.run || '/' || replace(e.step, '/answered', '') = soak_questions.id)`)
+	if err != nil {
+		return 0, err
+	}
+	n, err := result.RowsAffected()
+	return int(n), err
+}
+
 // finished returns how many runs have come to their end.
 func (l *ledger) finished(ctx context.Context) (n int, err error) {
 	err = l.db.QueryRowContext(ctx, `SELECT count(DISTINCT number) FROM soak_effects WHERE step = 'end/finish'`).Scan(&n)

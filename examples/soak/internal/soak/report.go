@@ -21,6 +21,9 @@ type Report struct {
 	// Killed and Replaced count the replicas that died without notice, and those that were asked to stop.
 	Killed   int `json:"killed"`
 	Replaced int `json:"replaced"`
+	// Resent counts events that had no effect for a while and were sent again: a server that is stopped can lose those that
+	// it has just acknowledged.
+	Resent int `json:"resent"`
 	// Seconds is how long it took.
 	Seconds float64 `json:"seconds"`
 	// Faults say what is wrong, run by run.

@@ -15,8 +15,12 @@ import (
 	"github.com/workflowkit/workflowkit-go/workflowkit"
 )
 
-// poll is how often the database is asked for questions and for the end.
-const poll = 50 * time.Millisecond
+const (
+	// poll is how often the database is asked for questions and for the end.
+	poll = 50 * time.Millisecond
+	// resend is after what time an event that has had no effect is sent again.
+	resend = 10 * time.Second
+)
 
 // Run starts a fleet, runs the workflows, and reports what became of them. An error means that this could not be found
 // out. The process must call [RunReplica] if [IsReplica] says so.
@@ -52,7 +56,7 @@ func Run(ctx context.Context, config Config) (report *Report, err error) {
 	}
 
 	report = &Report{Seed: config.Seed, Faults: []string{}}
-	r := &runner{config: config, client: client, ledger: ledger}
+	r := &runner{config: config, client: client, ledger: ledger, begin: begin}
 	if err := fleet.around(ctx, config, func(ctx context.Context) error { return r.work(ctx, report) }); err != nil {
 		return nil, err
 	}
@@ -126,6 +130,7 @@ type runner struct {
 	config Config
 	client *inngest.Client
 	ledger *ledger
+	begin  time.Time
 }
 
 func (r *runner) work(ctx context.Context, report *Report) error {
@@ -134,13 +139,23 @@ func (r *runner) work(ctx context.Context, report *Report) error {
 	}
 	ticker := time.NewTicker(poll)
 	defer ticker.Stop()
-	next := time.Now()
+	next, again := time.Now(), time.Now().Add(resend)
 	for {
 		for ; report.Started < r.config.Runs && !time.Now().Before(next); next = next.Add(r.config.Every) {
-			if err := r.start(ctx, report.Started); err != nil {
+			sent, err := r.send(ctx, r.startOf(report.Started))
+			if err != nil {
 				return err
 			}
+			if !sent {
+				break // the same event is sent again with the next tick
+			}
 			report.Started++
+		}
+		if time.Now().After(again) {
+			if err := r.repeat(ctx, report); err != nil {
+				return err
+			}
+			again = time.Now().Add(resend)
 		}
 		if err := r.answer(ctx); err != nil {
 			return err
@@ -180,15 +195,23 @@ func (r *runner) await(ctx context.Context) error {
 	}
 }
 
-func (r *runner) start(ctx context.Context, number int) error {
-	data, err := json.Marshal(started{number})
-	if err != nil {
-		return err
+// startOf returns the event that starts a run. It is the same however often it is made, so it starts one.
+func (r *runner) startOf(number int) workflowkit.Event {
+	return workflowkit.Event{
+		ID: fmt.Sprintf("soak-%d-%d-%d", r.config.Seed, r.begin.UnixNano(), number), Name: startEvent,
+		Data: json.RawMessage(fmt.Sprintf(`{"number":%d}`, number)),
 	}
-	_, err = r.client.Send(ctx, workflowkit.Event{
-		ID: fmt.Sprintf("soak-%d-%d-%d", r.config.Seed, number, time.Now().UnixNano()), Name: startEvent, Data: data,
-	})
-	return err
+}
+
+// send sends an event, and reports false if the server cannot be reached at the moment.
+func (r *runner) send(ctx context.Context, event workflowkit.Event) (sent bool, err error) {
+	_, err = r.client.Send(ctx, event)
+	var failed *inngest.SendError
+	if errors.As(err, &failed) && failed.Retryable && ctx.Err() == nil {
+		r.config.Logger.Warn("the server is away", "error", err)
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // answer answers what has been asked. An answer that is sent twice is one to the server.
@@ -202,12 +225,39 @@ func (r *runner) answer(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if _, err := r.client.Send(ctx, workflowkit.Event{ID: "answer-" + question, Name: answerEvent, Data: data}); err != nil {
+		sent, err := r.send(ctx, workflowkit.Event{ID: "answer-" + question, Name: answerEvent, Data: data})
+		if err != nil {
 			return err
+		}
+		if !sent {
+			return nil // with the next tick
 		}
 		if err := r.ledger.answered(ctx, question); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// repeat sends the events again that have had no effect. Their ids are the same, so a run is not started twice.
+func (r *runner) repeat(ctx context.Context, report *Report) error {
+	begun, err := r.ledger.begun(ctx)
+	if err != nil {
+		return err
+	}
+	for number := range report.Started {
+		if begun[number] {
+			continue
+		}
+		sent, err := r.send(ctx, r.startOf(number))
+		if err != nil {
+			return err
+		}
+		if sent {
+			report.Resent++
+		}
+	}
+	questions, err := r.ledger.reopen(ctx)
+	report.Resent += questions
+	return err
 }
