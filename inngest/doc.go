@@ -66,6 +66,14 @@
 // name. Numbers that are not exact as a 64-bit float lose digits in events, and in what a function returns to one that
 // invoked it; those in results of steps do not.
 //
+// A self-hosted server that is stopped can lose events that it has acknowledged moments before (measured with inngest
+// start on Redis and Postgres). Where that matters, give events an ID and send them again until they have had an effect;
+// runs that have begun go on. A server without Redis forgets runs in progress when it stops.
+//
+// In a fleet that is updated one process after another, a process that lacks a kind of action answers with an error, and
+// the server tries again until another process answers; give the function as many Retries as that may take, and see
+// workflowkit.WithRollingCatalog. Such an answer counts as an attempt of the step that the call was for.
+//
 // Inngest takes an event with an ID once for each function, but an event that comes twice resolves two waits, and
 // cancels twice. Invoking a function that is a busy singleton in mode skip never ends: give InvokeOpts a Timeout.
 // Expressions in CancelOn can compare and combine values, but not call functions such as string().
