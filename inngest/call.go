@@ -35,6 +35,8 @@ type call struct {
 	requestID    string
 	generation   int
 
+	stored, notStored int // steps that were, or were not, stored by requests of their own
+
 	suspended bool // the function has asked for another pass
 	failed    bool // the function has returned an error, and that is logged
 	// failures says whether a step of the run may have failed. Nil means that nobody has asked.

@@ -93,13 +93,15 @@ func (t *stepTools) store(ctx context.Context, id string, out json.RawMessage, s
 	}
 	if err == nil {
 		counters.stored.Add(1)
+		c.stored++
 		return nil
 	}
 	counters.failed.Add(1)
+	c.notStored++
 	if concernsAllRuns(err) {
 		counters.until.Store(time.Now().Add(checkpointPause).UnixNano())
 	}
-	t.logger.Warn("step could not be stored by itself, it is the answer to the call", "step_id", id, "error", err)
+	t.stepLogger(id).Warn("step could not be stored by itself, it is the answer to the call", "error", err)
 	return fmt.Errorf("store step %q: %w", id, err)
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,6 +24,7 @@ type Client struct {
 	maxBody           int64
 	unsigned          bool // Config.AllowUnsignedSync
 	streamInterval    time.Duration
+	observers         []CallObserver
 
 	// inngestgo executes, without asking for a signature again, what the handler has let through, and describes the
 	// functions to who signs with describeKey.
@@ -46,6 +48,9 @@ type Client struct {
 // among them; no error holds a key.
 func NewClient(config Config) (*Client, error) {
 	resolved, err := config.resolve()
+	if slices.Contains(config.Observers, nil) {
+		err = errors.Join(err, errors.New("an observer is nil"))
+	}
 	if err = errors.Join(checkID("app id", config.AppID), err); err != nil {
 		return nil, fmt.Errorf("inngest client: %w", err)
 	}
@@ -53,7 +58,7 @@ func NewClient(config Config) (*Client, error) {
 		appID: config.AppID, appVersion: config.AppVersion, settings: resolved, http: config.HTTPClient, logger: config.Logger, now: config.Now,
 		maxBody: config.MaxBodySize, unsigned: config.AllowUnsignedSync, functions: map[string]bool{},
 		streamInterval: streamInterval, getenv: config.getenv,
-		describeKey: newDescribeKey(),
+		describeKey: newDescribeKey(), observers: slices.Clone(config.Observers),
 	}
 	if c.http == nil {
 		c.http = &http.Client{Timeout: 30 * time.Second}

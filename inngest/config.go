@@ -58,6 +58,8 @@ type Config struct {
 	// Logger is where the package logs. Nil means [slog.Default]. INNGEST_LOG_LEVEL (debug, info, warn, error or silent)
 	// decides how much, if it is set.
 	Logger *slog.Logger
+	// Observers are told of the calls that the server makes.
+	Observers []CallObserver
 	// Now tells the time, by which signatures are made and judged. Nil means [time.Now].
 	Now func() time.Time
 	// Getenv looks up an environment variable. Nil means [os.Getenv].

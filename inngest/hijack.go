@@ -28,7 +28,7 @@ func (t *stepTools) guard(id string, f func() error) (err error) {
 			t.hijack = value
 			err = workflowkit.ErrSuspended
 		default:
-			err = panicError(t.logger, "step "+id, value)
+			err = panicError(t.stepLogger(id), "step "+id, value)
 		}
 	}()
 	return f()

@@ -127,7 +127,7 @@ func (c *Client) entry(f Function, run program) inngestgo.SDKFunction[struct{}] 
 		}
 		call.retries = f.retries()
 		logger := c.logger.With("run_id", call.runID, "function_id", f.ID)
-		in := workflowkit.RunInput{RunID: call.runID, Attempt: call.attempt}
+		in := workflowkit.RunInput{RunID: call.runID, FunctionID: f.ID, Attempt: call.attempt}
 		if err := readEvents(call, &in); err != nil {
 			return nil, inngestgo.NoRetryError(err)
 		}

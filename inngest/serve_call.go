@@ -32,6 +32,9 @@ func (h *handler) execute(r *http.Request, e *envelope, body []byte) (answer *re
 	started := time.Now()
 	c := newCall(r.URL.Query(), e, started)
 	answer = newRecorder()
+	ctx, ended := h.observe(r.Context(), r.Header, c, len(e.Context.Stack.Stack))
+	r = r.WithContext(ctx)
+	defer func() { ended(answer) }()
 	defer func() {
 		if p := recover(); p != nil {
 			h.logger.Error("inngest handler panicked", "run_id", c.runID, "function_id", c.functionID, "panic", p, "stack", string(debug.Stack()))

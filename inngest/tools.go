@@ -159,6 +159,14 @@ func (t *stepTools) SleepUntil(ctx context.Context, id string, at time.Time) err
 	return t.Sleep(ctx, id, time.Until(at))
 }
 
+// stepLogger returns a logger for lines about a step.
+func (t *stepTools) stepLogger(id string) *slog.Logger {
+	if action, name, ok := strings.Cut(id, "/"); ok {
+		return t.logger.With("action_id", action, "step_id", name)
+	}
+	return t.logger.With("step_id", id)
+}
+
 // stepName returns the id of a step without that of its action.
 func stepName(id string) string {
 	if _, name, ok := strings.Cut(id, "/"); ok {

@@ -66,13 +66,13 @@ func (t *stepTools) report(ctx context.Context, id string, body stepFunc) (json.
 // execute calls the function of a step and gives its outcome a form that inngestgo can store and read back.
 func (t *stepTools) execute(ctx context.Context, id string, fn stepFunc) (out json.RawMessage, err error) {
 	if err := t.exhausted(ctx); err != nil {
-		t.logger.Warn("step failed", "step_id", id, "attempt", t.call.attempt, "error", err)
+		t.stepLogger(id).Warn("step failed", "attempt", t.call.attempt, "error", err)
 		return nil, bodyError(err)
 	}
 	ended := func(error, bool) {}
 	defer func() {
 		if value := recover(); value != nil {
-			out, err = nil, t.stepError(ctx, panicError(t.logger, "step "+id, value))
+			out, err = nil, t.stepError(ctx, panicError(t.stepLogger(id), "step "+id, value))
 		}
 		ended(err, err != nil && t.lastAttempt(ctx, err))
 	}()
@@ -83,7 +83,7 @@ func (t *stepTools) execute(ctx context.Context, id string, fn stepFunc) (out js
 	out, err = fn(ctx)
 	switch {
 	case err != nil:
-		t.logger.Warn("step failed", "step_id", id, "attempt", t.call.attempt, "error", err)
+		t.stepLogger(id).Warn("step failed", "attempt", t.call.attempt, "error", err)
 		return nil, t.stepError(ctx, err)
 	case len(out) == 0:
 		return json.RawMessage("null"), nil

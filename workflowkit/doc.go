@@ -151,7 +151,7 @@
 //
 // [WithObservers] adds an [Observer], which is told of each transition of a run once: when the run and its actions start
 // and end, with inputs and outputs, when they wait or try again, and how each edge was decided, and why. [LogObserver]
-// writes them to a log; package otelworkflowkit makes traces and metrics of them. A [Result] says when things happened
+// writes them to a log; package inngest/otelinngest makes traces and metrics of them. A [Result] says when things happened
 // as far as the process that makes it has seen them happen. Nothing is decided by these times, and no step is needed.
 //
 // # Secrets

@@ -64,6 +64,8 @@ func New(options ...Option) (*Engine, error) {
 type RunInput struct {
 	// RunID identifies the run.
 	RunID string
+	// FunctionID names the durable function that the run is of, for logs and observers. It may be empty.
+	FunctionID string
 	// Attempt counts the attempts of this pass, from 0. It may differ between passes.
 	Attempt int
 	// Event is the event that started the run.

@@ -33,6 +33,7 @@ func (o *logObserver) Observe(ctx context.Context, t Transition) {
 		}
 	}
 	add("run_id", t.RunID)
+	add("function_id", t.FunctionID)
 	add("workflow_id", t.Workflow.ID)
 	add("workflow_version", t.Workflow.Version)
 	switch {

@@ -72,7 +72,7 @@ type caller interface {
 func (n *node) call() (wanted bool) {
 	defer func() {
 		if r := recover(); r != nil {
-			wanted = n.finish(nil, n.panicked("handler", r))
+			wanted = n.finish(nil, n.panicked(n.run.Logger(), "handler", r))
 		}
 	}()
 	return n.finish(n.handler(&n.ctx, &n.run, n.inputs))
@@ -114,11 +114,11 @@ func (n *node) outcome() (json.RawMessage, error) {
 	return n.out, n.err
 }
 
-func (n *node) panicked(what string, value any) error {
+func (n *node) panicked(logger *slog.Logger, what string, value any) error {
 	if x := n.run.execution; x.shown != nil {
 		value = x.shown.clean(n.run.index, fmt.Sprint(value))
 	}
-	return panicked(n.run.Logger(), what, value)
+	return panicked(logger, what, value)
 }
 
 func panicked(logger *slog.Logger, what string, value any) error {
@@ -252,7 +252,7 @@ func checkStepID(id string) error {
 // guard makes a panic of a step's function an error, and takes secrets out of errors. It is to be deferred.
 func (n *node) guard(id string, err *error) {
 	if r := recover(); r != nil {
-		*err = n.panicked(fmt.Sprintf("step %q", id), r)
+		*err = n.panicked(n.run.Logger().With("step_id", id), fmt.Sprintf("step %q", id), r)
 	}
 	*err = n.run.execution.hide(n.run.index, *err)
 }

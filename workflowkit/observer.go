@@ -67,8 +67,8 @@ type StepObserver interface {
 
 // StepInfo names an attempt of a step.
 type StepInfo struct {
-	// RunID is the id of the run.
-	RunID string
+	// RunID is the id of the run, and FunctionID that of the durable function that it is of. The latter may be empty.
+	RunID, FunctionID string
 	// Workflow is what the run executes. It is the zero value while that is being loaded.
 	Workflow WorkflowInfo
 	// Action is the action that the step belongs to. It is the zero value for steps of the engine's own.
@@ -93,8 +93,8 @@ type Transition struct {
 	// has died. Their Time is that of the end. Who counts or measures leaves them out; who keeps records knows them by
 	// their Key.
 	Recovered bool
-	// RunID is the id of the run.
-	RunID string
+	// RunID is the id of the run, and FunctionID that of the durable function that it is of. The latter may be empty.
+	RunID, FunctionID string
 	// Workflow is what the run executes. It is the zero value if no workflow was found.
 	Workflow WorkflowInfo
 	// Event is the event that started the run.

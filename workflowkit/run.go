@@ -59,7 +59,7 @@ func (a WorkflowAction) info() ActionInfo {
 	return ActionInfo{ID: a.ID, Kind: a.Kind, Name: a.Name, Description: a.Description}
 }
 
-// Logger returns a logger that carries the run, the workflow and the action. It is never nil. A line that is logged
+// Logger returns a logger that carries the run, its function, the workflow and the action. It is never nil. A line that is logged
 // outside of steps appears once for every pass of the run.
 func (r *Run) Logger() *slog.Logger {
 	if r.execution == nil {
@@ -68,6 +68,9 @@ func (r *Run) Logger() *slog.Logger {
 	r.loggerOnce.Do(func() {
 		r.logger = r.execution.engine.logger.With(
 			"run_id", r.ID, "workflow_id", r.Workflow.ID, "action_id", r.Action.ID, "kind", r.Action.Kind)
+		if id := r.execution.in.FunctionID; id != "" {
+			r.logger = r.logger.With("function_id", id)
+		}
 	})
 	return r.logger
 }

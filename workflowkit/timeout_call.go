@@ -32,7 +32,7 @@ func (l *limited) within(
 		result := called{err: NoRetryError(errors.New("function ended its goroutine without returning"))}
 		defer func() {
 			if value := recover(); value != nil {
-				result = called{err: l.n.panicked("step "+id, value)}
+				result = called{err: l.n.panicked(l.n.run.Logger().With("step_id", id), "step "+id, value)}
 			}
 			done <- result
 		}()

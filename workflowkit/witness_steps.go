@@ -43,7 +43,7 @@ func (w *witness) around(ctx context.Context, observer StepObserver, at StepInfo
 
 // step describes a step by its full id.
 func (w *witness) step(id string) StepInfo {
-	at := StepInfo{RunID: w.in.RunID, StepID: id}
+	at := StepInfo{RunID: w.in.RunID, FunctionID: w.in.FunctionID, StepID: id}
 	if w.workflow != nil {
 		at.Workflow = *w.workflow
 	}
