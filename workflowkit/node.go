@@ -26,6 +26,8 @@ type node struct {
 	// handler is called with the inputs.
 	handler callFunc
 	inputs  json.RawMessage
+	// secrets are what errors must not quote.
+	secrets secretTexts
 	// retries are those of the action's steps. Nil means the backend's.
 	retries *int
 	// errors are the steps for errors outside of steps, and cured says how many of them are known to have come to nothing.
@@ -115,8 +117,8 @@ func (n *node) outcome() (json.RawMessage, error) {
 }
 
 func (n *node) panicked(logger *slog.Logger, what string, value any) error {
-	if x := n.run.execution; x.shown != nil {
-		value = x.shown.clean(n.run.index, fmt.Sprint(value))
+	if text := fmt.Sprint(value); n.secrets.clean(text) != text {
+		value = n.secrets.clean(text)
 	}
 	return panicked(logger, what, value)
 }
@@ -254,7 +256,7 @@ func (n *node) guard(id string, err *error) {
 	if r := recover(); r != nil {
 		*err = n.panicked(n.run.Logger().With("step_id", id), fmt.Sprintf("step %q", id), r)
 	}
-	*err = n.run.execution.hide(n.run.index, *err)
+	*err = n.secrets.hide(*err)
 }
 
 // announcement gives an announcement its full id and makes its panics errors.

@@ -29,6 +29,9 @@ func (x *execution) prepare(ctx context.Context, i int) (*node, error) {
 	run.ID, run.Attempt, run.Event, run.Events = x.in.RunID, x.in.Attempt, x.in.Event, x.in.Events
 	run.Workflow, run.Action = x.info, planned.action.info()
 	run.node, run.state, run.index, run.execution = n, x.state, i, x
+	if x.shown != nil {
+		n.secrets = x.shown.secrets(i)
+	}
 	if replaced := x.replacement(i); replaced != nil {
 		n.handler = replaced
 	}

@@ -58,6 +58,8 @@ type visibleState struct {
 	// ran is how many of the nodes that have run are in the state.
 	ran    int
 	inputs map[int]json.RawMessage
+	// hidden are the secrets of the outputs.
+	hidden []string
 }
 
 func newVisibleState(x *execution) *visibleState {
@@ -71,6 +73,7 @@ func (s *visibleState) known() *state {
 		raw := s.x.state.outputs[i].raw
 		if s.x.nodes[i].status == StatusCompleted {
 			raw = s.x.plan.nodes[i].kind.secret.Text(raw)
+			s.hidden = appendHidden(s.hidden, s.x.state.outputs[i].raw, raw)
 		}
 		s.state.set(i, raw)
 	}
@@ -155,8 +158,16 @@ func (x *execution) hide(i int, err error) error {
 	if x.shown == nil || err == nil || errors.Is(err, ErrSuspended) {
 		return err
 	}
+	return x.shown.secrets(i).hide(err)
+}
+
+// hide returns an error without the secrets that its text quotes.
+func (s secretTexts) hide(err error) error {
+	if err == nil || len(s.inputs)+len(s.outputs) == 0 || errors.Is(err, ErrSuspended) {
+		return err
+	}
 	text := err.Error()
-	if clean := x.shown.clean(i, text); clean != text {
+	if clean := s.clean(text); clean != text {
 		return &hiddenError{err, clean}
 	}
 	return err

@@ -12,19 +12,24 @@ import (
 // minSecret is the length from which on a text is looked for in errors. Shorter ones stand everywhere by chance.
 const minSecret = 4
 
-// clean replaces the secrets of a node's inputs, and of the outputs before it, in a text.
-func (s *visibleState) clean(i int, text string) string {
-	var secrets []string
+// secretTexts are the texts that stand for secrets in errors: those of an action's inputs, and of outputs before it.
+type secretTexts struct{ inputs, outputs []string }
+
+// secrets returns the secrets that a node can know.
+func (s *visibleState) secrets(i int) secretTexts {
+	s.known()
+	texts := secretTexts{outputs: s.hidden}
 	if raw := s.x.nodes[i].inputs; raw != nil {
-		secrets = appendHidden(secrets, raw, s.x.redactedInputs(i))
+		texts.inputs = appendHidden(nil, raw, s.x.redactedInputs(i))
 	}
-	known := s.known()
-	for _, node := range s.x.ran {
-		secrets = appendHidden(secrets, s.x.state.outputs[node].raw, known.outputs[node].raw)
-	}
-	// The longest first: one may be a part of another.
-	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) })
-	for _, secret := range slices.Compact(secrets) {
+	return texts
+}
+
+// clean replaces the secrets in a text, the longest first: one may be a part of another.
+func (s secretTexts) clean(text string) string {
+	all := slices.Concat(s.inputs, s.outputs)
+	slices.SortFunc(all, func(a, b string) int { return len(b) - len(a) })
+	for _, secret := range all {
 		text = strings.ReplaceAll(text, secret, mask.Secret)
 		if inJSON := escaped(secret); inJSON != secret {
 			text = strings.ReplaceAll(text, inJSON, mask.Secret)
