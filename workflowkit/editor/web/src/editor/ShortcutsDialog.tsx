@@ -6,7 +6,8 @@ export function ShortcutsDialog({ shortcuts, onClose }: { shortcuts: readonly Sh
   return (
     <Dialog title="Keyboard shortcuts" onClose={onClose} wide testid="shortcuts">
       <p className="dialog-lead">On a Mac, the Command key does what Ctrl does.</p>
-      <dl className="shortcuts">
+      <div role="region" aria-label="Keys" tabIndex={0}>
+        <dl className="shortcuts">
         {[...otherKeys, ...shortcuts].map((shortcut) => (
           <div key={shortcut.keys}>
             <dt>
@@ -18,6 +19,7 @@ export function ShortcutsDialog({ shortcuts, onClose }: { shortcuts: readonly Sh
           </div>
         ))}
       </dl>
+      </div>
     </Dialog>
   );
 }

@@ -26,7 +26,7 @@ export function Toolbar(props: Props) {
   const published = workflow.published?.number;
   const state = dirty ? "Unsaved changes" : base === 0 ? "Nothing saved yet" : published === base ? `Version ${base}, published` : `Version ${base}, a draft`;
   return (
-    <div className="toolbar" role="toolbar" aria-label="Workflow">
+    <section className="toolbar" aria-label="Workflow">
       <span className={dirty ? "state state-dirty" : "state"} data-testid="doc-state">
         {state}
       </span>
@@ -53,6 +53,6 @@ export function Toolbar(props: Props) {
         </Button>
       )}
       <Menu icon="more" label="More" items={props.menu} testid="more" />
-    </div>
+    </section>
   );
 }

@@ -31,7 +31,7 @@ export function useClipboard(editor: EditorContext): void {
       const part = readClipboard(event.clipboardData?.getData("text/plain") ?? "");
       event.preventDefault();
       if (!part) return notify("Nothing pasted: the clipboard holds no actions as JSON.", "bad");
-      edit(paste(part, { x: 40, y: 40 }));
+      edit(paste(part));
       notify(`${plural(part.actions.length, "action")} pasted.`, "good");
     };
     document.addEventListener("copy", onCopy);

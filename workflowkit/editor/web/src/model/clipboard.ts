@@ -3,6 +3,7 @@ import type { Edit } from "./edit";
 import { canKeep, freshID } from "./ids";
 import { indexOf } from "./index";
 import { isObject, type Json, type JsonObject, parseJson, stringifyJson } from "./json";
+import { freePlace, nodeHeight } from "./layout";
 import { type Point, positionsOf, withPositions } from "./positions";
 import { renameRefs } from "./refs";
 
@@ -29,7 +30,7 @@ export function readClipboard(text: string): { actions: Json[]; edges: Json[] } 
 }
 
 /** paste adds actions under new ids. Refs and edges between them name the copies, refs to others stay as they are. */
-export function paste(part: { actions: Json[]; edges: Json[] }, at?: Point): Edit {
+export function paste(part: { actions: Json[]; edges: Json[] }, near?: Point): Edit {
   return (doc, context) => {
     const renamed = new Map<string, string>();
     let floor = context.floor;
@@ -46,7 +47,7 @@ export function paste(part: { actions: Json[]; edges: Json[] }, at?: Point): Edi
     const edges = part.edges.flatMap((raw) => pastedEdge(raw, renamed)).map((raw): Entry => ({ uid: context.uid(), raw }));
     const readable: Doc = doc.unreadable === undefined ? doc : { root: {}, actions: [], edges: [] };
     const next: Doc = { ...readable, actions: [...readable.actions, ...actions], edges: [...readable.edges, ...edges] };
-    return { doc: at ? spread(next, raws, at) : next, select: actions.map((entry) => entry.uid) };
+    return { doc: spread(next, raws, near), select: actions.map((entry) => entry.uid) };
   };
 }
 
@@ -66,14 +67,21 @@ export function duplicate(uids: readonly string[]): Edit {
     const part = text === undefined ? undefined : readClipboard(text);
     const first = doc.actions.find((entry) => uids.includes(entry.uid));
     const near = first && isObject(first.raw) && typeof first.raw.id === "string" ? positionsOf(doc)[first.raw.id] : undefined;
-    return part ? paste(part, near && { x: near.x + 280, y: near.y })(doc, context) : undefined;
+    return part ? paste(part, near)(doc, context) : undefined;
   };
 }
 
-function spread(doc: Doc, raws: JsonObject[], at: Point): Doc {
+/** Where positions are stored, copies get some, too: beside their original, or below everything. */
+function spread(doc: Doc, raws: JsonObject[], near: Point | undefined): Doc {
   const positions = positionsOf(doc);
-  if (Object.keys(positions).length === 0 || !canKeep(doc)) return doc;
+  const taken = Object.values(positions);
+  if (taken.length === 0 || !canKeep(doc)) return doc;
+  const start = near ?? { x: Math.min(...taken.map((p) => p.x)), y: Math.max(...taken.map((p) => p.y)) + nodeHeight + 72 };
   const added: Record<string, Point> = {};
-  raws.forEach((raw, i) => (added[String(raw.id)] = { x: at.x + (i % 4) * 280, y: at.y + Math.floor(i / 4) * 130 }));
+  for (const raw of raws) {
+    const free = freePlace(start, taken);
+    added[String(raw.id)] = free;
+    taken.push(free);
+  }
   return withPositions(doc, { ...positions, ...added });
 }

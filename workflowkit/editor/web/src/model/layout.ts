@@ -1,7 +1,7 @@
-import dagre from "@dagrejs/dagre";
 import { type Doc, sourceID } from "./document";
 import { storedID } from "./edit";
-import { type Index, indexOf, type Link } from "./index";
+import { indexOf, type Link } from "./index";
+import { arrange } from "./layered";
 import { type Point, positionsOf } from "./positions";
 
 export const nodeWidth = 248;
@@ -23,23 +23,22 @@ export interface Layout {
 
 /** layout places all nodes. Stored positions win; nodes without one stand where there is room near their parent. */
 export function layout(doc: Doc): Layout {
-  const arranged = arrange(doc);
-  const automatic = arranged.places;
   const stored = positionsOf(doc);
-  if (Object.keys(stored).length === 0) return arranged;
+  if (Object.keys(stored).length === 0) return automatic(doc);
   const index = indexOf(doc);
   const out = new Map<string, Point>();
-  const taken: Point[] = [];
-  for (const uid of automatic.keys()) {
+  const rest: string[] = [];
+  for (const uid of [sourceID, ...index.nodes.map((node) => node.uid), ...index.ghosts]) {
     const id = storedID(doc, uid);
     const point = id !== undefined && index.uidOfId.get(id) === uid ? stored[id] : undefined;
-    if (point) {
-      out.set(uid, point);
-      taken.push(point);
-    }
+    if (point) out.set(uid, point);
+    else rest.push(uid);
   }
-  for (const [uid, point] of automatic) {
-    if (out.has(uid)) continue;
+  if (rest.length === 0) return { places: out, routes: new Map() };
+  const arranged = automatic(doc).places;
+  const taken = [...out.values()];
+  for (const uid of rest) {
+    const point = arranged.get(uid) as Point;
     const parent = (index.in.get(uid) ?? []).map((link) => out.get(link.from)).find((p) => p !== undefined);
     const near = parent ? { x: parent.x, y: parent.y + nodeHeight + 72 } : point;
     const free = freePlace(near, taken);
@@ -57,38 +56,22 @@ export function freePlace(point: Point, taken: readonly Point[]): Point {
   return at;
 }
 
-function arrange(doc: Doc): Layout {
+function automatic(doc: Doc): Layout {
   const index = indexOf(doc);
-  const graph = new dagre.graphlib.Graph({ multigraph: true });
-  graph.setGraph({ rankdir: "TB", nodesep: 40, ranksep: 76, marginx: 0, marginy: 0 });
-  graph.setDefaultEdgeLabel(() => ({}));
   const uids = [sourceID, ...index.nodes.map((node) => node.uid), ...index.ghosts];
-  for (const uid of uids) graph.setNode(uid, { width: nodeWidth, height: nodeHeight });
-  for (const link of index.links) {
-    if (link.from !== link.to) graph.setEdge(link.from, link.to, {}, link.uid);
-  }
-  dagre.layout(graph, { constraints: branchOrder(index) });
+  const { nodes, passes } = arrange(uids, [...index.links].sort(inOrder).map((link) => ({ id: link.uid, from: link.from, to: link.to })), nodeWidth);
+  const step = nodeHeight + 76;
   const places = new Map<string, Point>();
-  for (const uid of uids) {
-    const { x, y } = graph.node(uid) as Point;
-    places.set(uid, { x: Math.round(x - nodeWidth / 2), y: Math.round(y - nodeHeight / 2) });
-  }
+  for (const [uid, { x, rank }] of nodes) places.set(uid, { x: Math.round(x - nodeWidth / 2), y: rank * step });
   const routes = new Map<string, Point[]>();
-  for (const link of index.links) {
-    const points = link.from === link.to ? [] : ((graph.edge(link.from, link.to, link.uid) as { points?: Point[] }).points ?? []);
-    // The first and the last point are on the nodes; with one in between, the edge is a short one.
-    if (points.length > 3) routes.set(link.uid, points.slice(1, -1).map(({ x, y }) => ({ x: Math.round(x), y: Math.round(y) })));
+  for (const [uid, points] of passes) {
+    routes.set(uid, points.flatMap(({ x, rank }) => [{ x: Math.round(x), y: rank * step }, { x: Math.round(x), y: rank * step + nodeHeight }]));
   }
   return { places, routes };
 }
 
-/** branchOrder keeps the targets of branches in the order of the branches, "else" last, so that their edges do not cross. */
-function branchOrder(index: Index): { left: string; right: string }[] {
-  const out: { left: string; right: string }[] = [];
-  const last = (link: Link) => Number(link.view.conditional?.type === "else") + 2 * Number(link.view.conditional?.type === "error");
-  for (const links of index.out.values()) {
-    const own = links.filter((link) => index.in.get(link.to)?.length === 1).sort((a, b) => last(a) - last(b) || a.index - b.index);
-    own.slice(1).forEach((link, i) => out.push({ left: own[i]?.to ?? "", right: link.to }));
-  }
-  return out;
+/** The edges of a node in the order of its branches: "else" after the others, and errors last. */
+function inOrder(a: Link, b: Link): number {
+  const late = (link: Link) => Number(link.view.conditional?.type === "else") + 2 * Number(link.view.conditional?.type === "error");
+  return late(a) - late(b) || a.index - b.index;
 }

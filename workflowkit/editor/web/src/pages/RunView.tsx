@@ -42,7 +42,7 @@ export function RunView({ run, definition, connection }: { run: Run; definition:
   const link = uid === undefined ? undefined : index.linkByUid.get(uid);
   return (
     <>
-      <div className="toolbar" aria-label="Run">
+      <section className="toolbar" aria-label="Run">
         <span className={`status status-${run.status}`} data-testid="run-status">
           {run.status}
         </span>
@@ -55,7 +55,7 @@ export function RunView({ run, definition, connection }: { run: Run; definition:
         <Link to={{ page: "runs", id: run.workflow_id }} className="button button-plain">
           All runs
         </Link>
-      </div>
+      </section>
       <div className="editor no-palette read">
         <main className="stage" aria-label="Graph of the run">
           <Canvas doc={doc} catalog={catalog} trigger={run.event} label={`Run ${run.id}`} selection={selection} onSelect={onSelect} states={states} edgeStates={edgeStates} />
