@@ -14,6 +14,9 @@
 //		return err
 //	})
 //
+// With Inngest, Run is to be called when the app is registered: events that the server gets before it knows the functions
+// start nothing.
+//
 // Users of package loader have an outbox already: loader.DB.Outbox.
 //
 // # What is promised

@@ -64,6 +64,15 @@ func newBlog(t *testing.T, dsn string, model actions.TextModel, options ...optio
 		t.Fatal(err)
 	}
 	b.serve(t, app.Handler())
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- app.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
 	return b
 }
 

@@ -131,6 +131,10 @@ func (a *App) Close() {
 	a.changes.close()
 }
 
+// Run sends the events of decisions until ctx ends. Without it they wait in the database. Every process of the
+// application runs it, once Inngest knows the function: it starts nothing for an event that it gets before.
+func (a *App) Run(ctx context.Context) error { return a.db.Outbox().Run(ctx, a.client) }
+
 // Handler returns the application's pages, its API, and Inngest's endpoint at /api/inngest.
 func (a *App) Handler() http.Handler { return a.handler }
 

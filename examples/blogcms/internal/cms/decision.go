@@ -2,7 +2,6 @@ package cms
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -29,7 +28,7 @@ const (
 
 var decisions = []decision{review, revert, approve, discard, publish, unpublish}
 
-// decisionTimeout is how long storing a decision and sending its event may take.
+// decisionTimeout is how long storing a decision and its event may take.
 const decisionTimeout = 15 * time.Second
 
 // allowed returns nil, or why the decision makes no sense for the post as it is.
@@ -101,29 +100,23 @@ func (d decision) event(id int64, reason string) (event workflowkit.Event, err e
 // eventIDPrefix is how the ids of the application's own events about a post begin.
 func eventIDPrefix(name, post string) string { return name + "/" + post + "/" }
 
-// store stores what the decision changes at once, and returns how to take it back, or nil if it changes nothing.
-func (d decision) store(ctx context.Context, db *loader.DB, post loader.Post) (loader.Post, func(context.Context) error, error) {
+// store stores what the decision changes at once, and leaves its event to be sent: both, or neither.
+func (d decision) store(ctx context.Context, db *loader.DB, post loader.Post, event workflowkit.Event) (loader.Post, error) {
 	var transition loader.Transition
 	var err error
 	switch d {
 	case review:
-		transition, err = db.SendToReview(ctx, post.ID)
+		transition, err = db.SendToReview(ctx, post.ID, event)
 	case revert:
-		transition, err = db.RevertPost(ctx, post.ID)
+		transition, err = db.RevertPost(ctx, post.ID, event)
 	case publish:
-		transition, err = db.PublishPost(ctx, post.ID)
+		transition, err = db.PublishPost(ctx, post.ID, event)
 	case unpublish:
-		transition, err = db.UnpublishPost(ctx, post.ID)
-	case approve, discard:
-		return post, nil, nil // the run that asked does it
+		transition, err = db.UnpublishPost(ctx, post.ID, event)
+	case approve, discard: // the run that asked does it
+		return post, db.EnqueueFor(ctx, post.ID, event)
 	}
-	if err != nil {
-		return loader.Post{}, nil, err
-	}
-	return transition.Post, func(ctx context.Context) error {
-		_, err := db.Rollback(ctx, transition)
-		return err
-	}, nil
+	return transition.Post, err
 }
 
 // decide carries out a decision and returns the post as it is then. It goes on when the caller goes away: a browser drops
@@ -147,39 +140,10 @@ func (a *App) decide(ctx context.Context, d decision, id int64, reason string) (
 	if err != nil {
 		return loader.Post{}, err
 	}
-	post, takeBack, err := d.store(ctx, a.db, post)
-	if err != nil {
+	if post, err = d.store(ctx, a.db, post, event); err != nil {
 		return loader.Post{}, err
-	}
-	if _, err := a.client.Send(ctx, event); err != nil {
-		return loader.Post{}, a.undecided(ctx, d, id, err, takeBack)
 	}
 	a.clicks.remember(d, post)
 	a.logger.InfoContext(ctx, "editor decided", "decision", string(d), "post_id", id, "event", event.Name)
 	return post, nil
-}
-
-// undecided takes a decision back whose event could not be sent, and returns what to tell the editor.
-func (a *App) undecided(ctx context.Context, d decision, id int64, cause error, takeBack func(context.Context) error) error {
-	out := &failure{
-		Status: http.StatusBadGateway, Code: codeWorkflow, cause: cause,
-		Message: "the event could not be sent to Inngest, so nothing was changed; is the server running?",
-	}
-	if d == approve || d == discard {
-		out.Code = codeApproval
-	}
-	if takeBack == nil {
-		return out
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), decisionTimeout) // sending may have used up the time
-	defer cancel()
-	err := takeBack(ctx)
-	switch {
-	case errors.Is(err, loader.ErrChanged):
-		out.Message = "sending the event to Inngest seemed to fail, but the post has been changed since, so its status was not taken back"
-	case err != nil:
-		a.logger.ErrorContext(ctx, "decision could not be taken back", "decision", string(d), "post_id", id, "error", err)
-		out.Message = "the event could not be sent to Inngest, and the status of the post could not be taken back"
-	}
-	return out
 }

@@ -2,8 +2,11 @@ package cms_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -15,6 +18,7 @@ import (
 	"github.com/workflowkit/workflowkit-go/examples/blogcms/internal/cms"
 	"github.com/workflowkit/workflowkit-go/inngest/local"
 	"github.com/workflowkit/workflowkit-go/loader"
+	"github.com/workflowkit/workflowkit-go/workflowkit"
 )
 
 func TestDecisionsThatMakeNoSense(t *testing.T) {
@@ -70,18 +74,67 @@ func (s *site) newPostIn(status string) loader.Post {
 	return post
 }
 
-// TestEventThatCannotBeSent takes every decision while Inngest is down: nothing may have changed afterwards.
-func TestEventThatCannotBeSent(t *testing.T) {
+// inbox is an Inngest that does not answer as it should until it is repaired, and then takes events.
+type inbox struct {
+	broken http.HandlerFunc
+
+	mu       sync.Mutex
+	repaired bool
+	seen     []workflowkit.Event // with those of requests that were answered badly
+	taken    []workflowkit.Event
+}
+
+func (b *inbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var events []workflowkit.Event
+	if err := json.NewDecoder(r.Body).Decode(&events); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	b.mu.Lock()
+	b.seen = append(b.seen, events...)
+	repaired := b.repaired
+	if repaired {
+		b.taken = append(b.taken, events...)
+	}
+	b.mu.Unlock()
+	if !repaired {
+		b.broken(w, r)
+		return
+	}
+	ids := make([]string, len(events))
+	for i, e := range events {
+		ids[i] = e.ID
+	}
+	if err := json.NewEncoder(w).Encode(map[string]any{"ids": ids, "status": 200}); err != nil {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+func (b *inbox) repair() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.repaired = true
+}
+
+func (b *inbox) lists() (seen, taken []workflowkit.Event) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.seen), slices.Clone(b.taken)
+}
+
+// TestDecisionsWithoutInngest takes every decision while Inngest is down: the status is stored, and the event is sent when
+// Inngest is there again.
+func TestDecisionsWithoutInngest(t *testing.T) {
 	t.Parallel()
-	cases := map[string]struct{ status, decision, code string }{
-		"review":          {loader.StatusDraft, "review", "WORKFLOW_ERROR"},
-		"review again":    {loader.StatusNeedsApproval, "review", "WORKFLOW_ERROR"},
-		"revert":          {loader.StatusNeedsApproval, "revert", "WORKFLOW_ERROR"},
-		"approve":         {loader.StatusNeedsApproval, "approve", "APPROVAL_FAILED"},
-		"discard":         {loader.StatusNeedsApproval, "discard", "APPROVAL_FAILED"},
-		"publish":         {loader.StatusDraft, "publish", "WORKFLOW_ERROR"},
-		"publish instead": {loader.StatusNeedsApproval, "publish", "WORKFLOW_ERROR"},
-		"unpublish":       {loader.StatusPublished, "unpublish", "WORKFLOW_ERROR"},
+	cases := map[string]struct{ status, decision, want, event string }{
+		"review":          {loader.StatusDraft, "review", loader.StatusUnderReview, actions.EventPostUpdated},
+		"review again":    {loader.StatusNeedsApproval, "review", loader.StatusUnderReview, actions.EventPostUpdated},
+		"revert":          {loader.StatusNeedsApproval, "revert", loader.StatusDraft, "blog-post.reverted"},
+		"approve":         {loader.StatusNeedsApproval, "approve", loader.StatusNeedsApproval, actions.EventApproval},
+		"discard":         {loader.StatusNeedsApproval, "discard", loader.StatusNeedsApproval, actions.EventApproval},
+		"publish":         {loader.StatusDraft, "publish", loader.StatusPublished, actions.EventPostPublished},
+		"publish instead": {loader.StatusNeedsApproval, "publish", loader.StatusPublished, actions.EventPostPublished},
+		"unpublish":       {loader.StatusPublished, "unpublish", loader.StatusDraft, actions.EventPostUnpublished},
 	}
 	servers := map[string]http.HandlerFunc{
 		"refuses": func(w http.ResponseWriter, _ *http.Request) { http.Error(w, `{"error":"no"}`, http.StatusUnauthorized) },
@@ -91,40 +144,58 @@ func TestEventThatCannotBeSent(t *testing.T) {
 		},
 		"hangs up": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 	}
-	for serverName, server := range servers {
+	for serverName, broken := range servers {
 		for name, tc := range cases {
 			t.Run(name+" while Inngest "+serverName, func(t *testing.T) {
 				t.Parallel()
-				s := newSite(t, parts{events: server})
-				before := s.newPostIn(tc.status)
-				before = s.post(before.ID)
-				got := s.request(http.MethodPost, fmt.Sprintf("/api/blog-posts/%d/%s", before.ID, tc.decision), "")
-				got.fails(t, http.StatusBadGateway, tc.code, "nothing was changed")
-				if diff := cmp.Diff(before, s.post(before.ID)); diff != "" {
-					t.Errorf("the post (-before +after):\n%s", diff)
+				to := &inbox{broken: broken}
+				s := newSite(t, parts{events: to.ServeHTTP})
+				post := s.newPostIn(tc.status)
+				s.decide(post.ID, tc.decision)
+				s.eventually("an attempt", func() error {
+					if s.log.contains("event could not be sent, and is tried again") {
+						return nil
+					}
+					return errModel
+				})
+				if got := s.post(post.ID).Status; got != tc.want {
+					t.Errorf("the status is %q", got)
+				}
+				to.repair()
+				s.sent()
+				seen, taken := to.lists()
+				if len(taken) != 1 || taken[0].Name != tc.event {
+					t.Fatalf("Inngest has taken %v", taken)
+				}
+				for _, event := range seen {
+					if event.ID != taken[0].ID {
+						t.Errorf("an attempt had the id %s, and another one %s", event.ID, taken[0].ID)
+					}
 				}
 			})
 		}
 	}
 }
 
-// TestRunThatStartedInSpiteOfTheError has Inngest start the run and then break the answer: the decision stays, since
-// the run has already worked.
-func TestRunThatStartedInSpiteOfTheError(t *testing.T) {
+// TestEventsOfAPostKeepTheirOrder decides several times while Inngest is down.
+func TestEventsOfAPostKeepTheirOrder(t *testing.T) {
 	t.Parallel()
-	var s *site
-	s = newSite(t, parts{events: func(w http.ResponseWriter, r *http.Request) {
-		_, err := s.db.SaveRevision(r.Context(), loader.Change{PostID: 1, RunID: "run", Key: "run/1/save", Version: s.post(1).Version}, "a revision")
-		if err != nil {
-			t.Error(err)
-		}
-		w.WriteHeader(http.StatusBadRequest)
-	}})
-	s.newPost("A post", "text")
-	got := s.request(http.MethodPost, "/api/blog-posts/1/review", "")
-	got.fails(t, http.StatusBadGateway, "WORKFLOW_ERROR", "not taken back")
-	if after := s.post(1); after.Status != loader.StatusUnderReview || after.Revision == nil {
-		t.Errorf("the post is %+v", after)
+	to := &inbox{broken: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadRequest) }}
+	s := newSite(t, parts{events: to.ServeHTTP})
+	post := s.newPost("A post", "text")
+	for _, decision := range []string{"review", "revert", "publish", "unpublish"} {
+		s.decide(post.ID, decision)
+	}
+	to.repair()
+	s.sent()
+	var got []string
+	_, taken := to.lists()
+	for _, event := range taken {
+		got = append(got, event.Name)
+	}
+	want := []string{actions.EventPostUpdated, "blog-post.reverted", actions.EventPostPublished, actions.EventPostUnpublished}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("events (-want +got):\n%s", diff)
 	}
 }
 
@@ -153,6 +224,7 @@ func TestDoubleClick(t *testing.T) {
 				})
 			}
 			all.Wait()
+			s.sent()
 			sent := 0
 			for _, event := range s.local.Events() {
 				if event.Name == tc.event {
@@ -188,53 +260,32 @@ func TestSameDecisionLater(t *testing.T) {
 	}
 }
 
-// TestDecisionSurvivesItsRequest drops the connection as soon as the event is on its way, as a browser does that sends
-// the second of two clicks.
+// TestDecisionSurvivesItsRequest ends the request before the decision is stored, as a browser does that sends the second
+// of two clicks.
 func TestDecisionSurvivesItsRequest(t *testing.T) {
 	t.Parallel()
-	arrived, noticed := make(chan struct{}), make(chan struct{})
-	s := newSite(t, parts{
-		events: func(w http.ResponseWriter, _ *http.Request) {
-			close(arrived)
-			<-noticed
-			fmt.Fprint(w, `{"ids":["1"],"status":200}`)
-		},
-		wrap: func(next http.Handler) http.Handler {
-			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if r.Method == http.MethodPost {
-					context.AfterFunc(r.Context(), func() { close(noticed) })
-				}
-				next.ServeHTTP(w, r)
-			})
-		},
-	})
+	s := newSite(t, parts{wrap: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/review") {
+				ctx, cancel := context.WithCancel(r.Context())
+				cancel()
+				r = r.WithContext(ctx)
+			}
+			next.ServeHTTP(w, r)
+		})
+	}})
 	s.newPost("A post", "text")
-	done := make(chan struct{})
-	ctx, drop := withCancel(t)
-	go func() {
-		defer close(done)
-		request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.base+"/api/blog-posts/1/review", http.NoBody)
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		if response, err := s.http.Do(request); err == nil {
-			response.Body.Close()
-			t.Error("the request was answered")
-		}
-	}()
-	<-arrived
-	drop()
-	<-done
-	s.eventually("the decision", func() error {
-		if s.log.contains("editor decided") {
-			return nil
-		}
-		return errModel
-	})
+	s.decide(1, "review")
 	if got := s.post(1).Status; got != loader.StatusUnderReview {
 		t.Errorf("the status is %q", got)
 	}
+	s.sent()
+	for _, event := range s.local.Events() {
+		if event.Name == actions.EventPostUpdated {
+			return
+		}
+	}
+	t.Error("the event was not sent")
 }
 
 // TestRecover restarts the application while a post waits for an approval.
@@ -246,6 +297,7 @@ func TestRecover(t *testing.T) {
 		s.reach(1, loader.StatusNeedsApproval)
 		s.decide(2, "publish")
 		s.eventually("the announcements", func() error { return s.announced(2, 1) })
+		s.stopApp()
 		if err := s.local.Close(); err != nil {
 			t.Fatal(err)
 		}

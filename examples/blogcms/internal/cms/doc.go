@@ -2,6 +2,7 @@
 // that runs the workflows on Inngest.
 //
 //	app, err := cms.New(cms.Config{DB: db, Client: client, Model: model, Access: people})
+//	go app.Run(ctx)
 //	err = http.ListenAndServe("127.0.0.1:3000", app.Handler())
 //
 // It takes its parts from outside (a migrated database, a client of any Inngest, a text model), so tests run the same
@@ -9,10 +10,10 @@
 //
 // # Decisions about posts
 //
-// An editor decides: send to review, revert, approve, discard, publish, unpublish. A decision stores the status first and
-// sends its event then, so that the run which the event starts finds the post as it should be; if the event cannot be
-// sent, the status is taken back and the answer is an error. Approving and discarding store nothing, since the run that
-// asked is the one to act.
+// An editor decides: send to review, revert, approve, discard, publish, unpublish. A decision stores the status and its
+// event in one transaction, so that neither is there without the other, and [App.Run] sends the event when that has been
+// committed. While Inngest does not answer, decisions are taken all the same and wait for it, each post's in their order.
+// Approving and discarding change nothing else, since the run that asked is the one to act.
 //
 // At most one run works on the text of a post: a second review replaces the first, and reverting, unpublishing and
 // publishing end a review. The database refuses what a run that is too late still writes.

@@ -25,8 +25,6 @@ const (
 	codeMediaType  = "UNSUPPORTED_MEDIA_TYPE"
 	codeCrossSite  = "CROSS_SITE_REQUEST"
 	codeDatabase   = "DATABASE_ERROR"
-	codeWorkflow   = "WORKFLOW_ERROR"  // an event could not be sent
-	codeApproval   = "APPROVAL_FAILED" // an answer to a request for approval could not be sent
 	codeExternal   = "EXTERNAL_SERVICE_ERROR"
 	codeInternal   = "INTERNAL_ERROR"
 

@@ -75,6 +75,7 @@ func TestApprovalTimeout(t *testing.T) {
 	s.newWorkflow(actions.EventPostUpdated, reviewWorkflow)
 	post := s.newPost("A post", "the the text")
 	s.decide(post.ID, "review")
+	s.sent()
 	if err := clock.Advance(t.Context(), 23*time.Hour); err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/workflowkit/workflowkit-go/workflowkit"
 )
 
-// fresh is the engine's loader: the workflows of the database, but none for a decision that was taken back.
+// fresh is the engine's loader: the workflows of the database, but none for a decision that was overruled.
 //
 // Inngest cancels a run by the events that come after it has been scheduled, so a revert that follows a review within
 // some milliseconds may find nothing to cancel. The run then finds out here, in its first step. Events of other

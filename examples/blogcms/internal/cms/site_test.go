@@ -24,6 +24,7 @@ import (
 	"github.com/workflowkit/workflowkit-go/inngest/local"
 	"github.com/workflowkit/workflowkit-go/loader"
 	"github.com/workflowkit/workflowkit-go/loader/loadertest"
+	"github.com/workflowkit/workflowkit-go/loader/outbox"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -38,6 +39,8 @@ type site struct {
 	local *local.Server // nil if the site's Inngest is broken
 	http  *http.Client
 	log   *buffer
+	// stopApp ends the sending of events.
+	stopApp func()
 }
 
 // buffer is a log that several goroutines write.
@@ -60,14 +63,6 @@ func (b *buffer) String() string {
 
 func (b *buffer) contains(text string) bool { return strings.Contains(b.String(), text) }
 
-// withCancel returns a context that the caller ends.
-func withCancel(t *testing.T) (context.Context, context.CancelFunc) {
-	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	t.Cleanup(cancel)
-	return ctx, cancel
-}
-
 // parts are what a test wants to be different.
 type parts struct {
 	dsn   string            // default: a new SQLite file
@@ -82,6 +77,14 @@ type parts struct {
 	clock *local.VirtualClock
 }
 
+// openDatabase opens a database whose events do not wait for long after a failed attempt.
+func openDatabase(t *testing.T, dsn string, logger *slog.Logger) *loader.DB {
+	t.Helper()
+	return loadertest.Open(t, dsn, loader.WithOutbox(outbox.Config{
+		MinBackoff: 10 * time.Millisecond, MaxBackoff: 50 * time.Millisecond, Logger: logger,
+	}))
+}
+
 func newSite(t *testing.T, p parts) *site {
 	t.Helper()
 	if p.dsn == "" {
@@ -90,7 +93,9 @@ func newSite(t *testing.T, p parts) *site {
 	if p.model == nil {
 		p.model = actions.Offline{}
 	}
-	s := &site{t: t, db: loadertest.Open(t, p.dsn), clock: p.clock, log: &buffer{}, http: &http.Client{
+	log := &buffer{}
+	logger := slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	s := &site{t: t, db: openDatabase(t, p.dsn, logger), clock: p.clock, log: log, http: &http.Client{
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport:     &http.Transport{DisableKeepAlives: true},
 	}}
@@ -100,7 +105,6 @@ func newSite(t *testing.T, p parts) *site {
 		}
 	}
 	inngestURL := s.startInngest(p)
-	logger := slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	client, err := inngest.NewClient(inngest.Config{
 		AppID: "blog", BaseURL: inngestURL, Logger: logger, Getenv: func(string) string { return "" },
 	})
@@ -124,6 +128,7 @@ func newSite(t *testing.T, p parts) *site {
 	}
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
+	s.runApp()
 	t.Cleanup(s.app.Close) // streams would keep the server from closing
 	s.base = server.URL
 	if s.local != nil {
@@ -140,6 +145,32 @@ func newSite(t *testing.T, p parts) *site {
 		})
 	}
 	return s
+}
+
+// runApp sends the events of decisions until stopApp is called or the test ends.
+func (s *site) runApp() {
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- s.app.Run(ctx) }()
+	s.stopApp = sync.OnceFunc(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			s.t.Errorf("run the application: %v", err)
+		}
+	})
+	s.t.Cleanup(s.stopApp)
+}
+
+// sent waits until the events of all decisions are sent.
+func (s *site) sent() {
+	s.t.Helper()
+	s.eventually("the events to be sent", func() error {
+		stats, err := s.db.Outbox().Stats(s.t.Context())
+		if err == nil && stats.Waiting > 0 {
+			err = fmt.Errorf("%d wait", stats.Waiting)
+		}
+		return err
+	})
 }
 
 // startInngest returns the URL of the site's Inngest.
@@ -308,6 +339,7 @@ func (s *site) eventually(what string, check func() error) {
 // runs waits until nothing is going on and returns the statuses of the runs of the workflow function, oldest first.
 func (s *site) runs() []local.Status {
 	s.t.Helper()
+	s.sent()
 	if err := s.local.Idle(s.t.Context()); err != nil {
 		s.t.Fatal(err)
 	}

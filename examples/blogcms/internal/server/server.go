@@ -13,6 +13,7 @@ import (
 	"github.com/workflowkit/workflowkit-go/inngest"
 	"github.com/workflowkit/workflowkit-go/inngest/local"
 	"github.com/workflowkit/workflowkit-go/loader"
+	"github.com/workflowkit/workflowkit-go/loader/outbox"
 )
 
 const (
@@ -84,19 +85,24 @@ func Run(ctx context.Context, options Options) (err error) {
 	defer stop()
 	var failed error
 	err = listeners.serve(ctx, app, logger, func(ctx context.Context) {
-		var pruning sync.WaitGroup
-		pruning.Go(func() { prune(ctx, people, logger) })
-		defer pruning.Wait()
+		var background sync.WaitGroup
+		background.Go(func() { prune(ctx, people, logger) })
+		defer background.Wait()
+		// Inngest starts nothing for an event that comes before it knows the function.
+		deliver := sync.OnceFunc(func() {
+			background.Go(func() { _ = app.Run(ctx) }) // which ends without an error
+		})
 		if server == nil {
 			announce() // for what follows may have to wait for the server
 		}
 		if options.Connect {
-			if failed = inngest.Connect(ctx, client, inngest.ConnectOpts{Ready: announce}); failed != nil {
+			if failed = inngest.Connect(ctx, client, inngest.ConnectOpts{Ready: func() { deliver(); announce() }}); failed != nil {
 				stop()
 			}
 			return
 		}
 		register(ctx, client, listeners.serveURL(), logger)
+		deliver()
 		announce()
 	})
 	return errors.Join(err, failed)
@@ -140,9 +146,14 @@ func newClient(env settings, server *local.Server, logger *slog.Logger) (*innges
 	return inngest.NewClient(config)
 }
 
+// unsendable reports whether an event can never be sent.
+func unsendable(err error) bool {
+	return errors.Is(err, inngest.ErrInvalidEvent) || errors.Is(err, inngest.ErrEventTooLarge)
+}
+
 // openDatabase opens the database and brings it up to date.
 func openDatabase(ctx context.Context, dsn string, logger *slog.Logger) (*loader.DB, error) {
-	db, err := loader.Open(ctx, dsn, loader.WithLogger(logger))
+	db, err := loader.Open(ctx, dsn, loader.WithLogger(logger), loader.WithOutbox(outbox.Config{Permanent: unsendable}))
 	if err != nil {
 		return nil, err
 	}
