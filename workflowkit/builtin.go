@@ -9,7 +9,7 @@ const builtinPrefix = "builtin:"
 
 // builtinNames lists the built-in kinds in the order of the catalogue.
 func builtinNames() []string {
-	return []string{KindIf, KindSwitch, KindDelay, KindWaitForEvent, KindSendEvent, KindInvoke}
+	return []string{KindIf, KindSwitch, KindDelay, KindWaitForEvent, KindSendEvent, KindInvoke, KindForEach}
 }
 
 // addBuiltin registers a built-in action.
@@ -17,9 +17,10 @@ func (k *kinds) addBuiltin(kind string) error {
 	var action Action
 	switch kind {
 	case KindIf:
-		r := builtinIf()
-		k.list = append(k.list, r)
-		k.byKind[kind] = r
+		k.put(builtinIf())
+		return nil
+	case KindForEach:
+		k.put(builtinForEach())
 		return nil
 	case KindSwitch:
 		action = builtinSwitch()
@@ -38,6 +39,12 @@ func (k *kinds) addBuiltin(kind string) error {
 	k.byKind[kind].pure = kind == KindSwitch
 	k.byKind[kind].single = kind != KindSwitch
 	return nil
+}
+
+// put registers a built-in action that the engine executes itself.
+func (k *kinds) put(r *registered) {
+	k.list = append(k.list, r)
+	k.byKind[r.spec.Kind] = r
 }
 
 // builtinIf describes the built-in condition.

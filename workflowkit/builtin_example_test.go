@@ -101,3 +101,18 @@ func Example_failureHandling() {
 	// tell completed {"id":"run-1/tell/send/0/0"}
 	// took 36h0m0s
 }
+
+// What is run for each item sees it as $.item. Results are in the order of the list, however many items are worked on at
+// once.
+func Example_forEach() {
+	runExample(`{"actions": [
+		{"id": "1", "kind": "builtin:for_each", "inputs": {"items": ["1h", "3h", "2h"], "concurrency": 3,
+			"action": {"kind": "builtin:wait_for_event", "inputs": {"event": "parcel.!ref($.index)", "timeout": "!ref($.item)"}}}},
+		{"id": "2", "kind": "builtin:send_event", "inputs": {"name": "all.done", "id": "of-!ref($.state.1.results[0].received)"}}],
+		"edges": [{"from": "$source", "to": "1"}, {"from": "1", "to": "2"}]}`,
+		workflowkittest.WithEventAfter(time.Hour, workflowkit.Event{Name: "parcel.2"}))
+	// Output:
+	// 1 completed {"results":[{"received":false,"event":null},{"received":false,"event":null},{"received":true,"event":{"name":"parcel.2"}}],"errors":[]}
+	// 2 completed {"id":"of-false"}
+	// took 3h0m0s
+}

@@ -32,7 +32,8 @@ type delayInput struct {
 func builtinDelay() Action {
 	return define(Spec{
 		Kind: KindDelay, Name: "Delay", Description: "Wait for a while, or until a time",
-		Cost: &Cost{Waits: Exactly(1), Bytes: Exactly(len(jsonNull))},
+		Cost:  &Cost{Waits: Exactly(1), Bytes: Exactly(len(jsonNull))},
+		Edges: &EdgeSpec{Edges: []PredefinedEdge{{Name: "Done"}}},
 	},
 		func(ctx context.Context, run *Run, in delayInput) (struct{}, error) {
 			none := struct{}{}
@@ -124,6 +125,7 @@ func builtinSendEvent() Action {
 	return define(Spec{
 		Kind: KindSendEvent, Name: "Send an event", Description: "Send an event to Inngest",
 		NeverWaits: true, Cost: &Cost{Steps: Exactly(1), Bytes: AtLeast(len("[]"))},
+		Edges: &EdgeSpec{Edges: []PredefinedEdge{{Name: "Sent"}, failedEdge()}},
 	},
 		func(ctx context.Context, run *Run, in sendInput) (sendOutput, error) {
 			ids, err := SendEvents(ctx, "send", Event{Name: in.Name, Data: in.Data, ID: in.ID})
@@ -148,7 +150,8 @@ type invokeOutput struct {
 func builtinInvoke() Action {
 	return define(Spec{
 		Kind: KindInvoke, Name: "Call a function", Description: "Call another Inngest function and wait for its result",
-		Cost: &Cost{Waits: Exactly(1), Bytes: AtLeast(len(jsonNull))},
+		Cost:  &Cost{Waits: Exactly(1), Bytes: AtLeast(len(jsonNull))},
+		Edges: &EdgeSpec{Edges: []PredefinedEdge{{Name: "Done"}, failedEdge()}},
 	},
 		func(ctx context.Context, run *Run, in invokeInput) (invokeOutput, error) {
 			timeout, err := ParseDuration(in.Timeout)

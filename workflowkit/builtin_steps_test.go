@@ -166,11 +166,30 @@ func TestBuiltinsTakeTheirEdges(t *testing.T) {
 	}
 }
 
+// Every built-in action tells editors what it takes, what it returns, and which edges leave it.
+func TestBuiltinsAreDescribed(t *testing.T) {
+	t.Parallel()
+	engine, err := workflowkit.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, spec := range engine.Catalog() {
+		if spec.Name == "" || spec.Description == "" || len(spec.Inputs) == 0 || len(spec.Outputs) == 0 || spec.Edges == nil || len(spec.Edges.Edges) == 0 {
+			t.Errorf("%s has no description of something: %+v", spec.Kind, spec)
+		}
+		for _, edge := range spec.Edges.Edges {
+			if edge.Name == "" {
+				t.Errorf("%s has a predefined edge without a name", spec.Kind)
+			}
+		}
+	}
+}
+
 func TestBuiltinsCanBeTurnedOff(t *testing.T) {
 	t.Parallel()
 	all := []string{
 		workflowkit.KindIf, workflowkit.KindSwitch, workflowkit.KindDelay, workflowkit.KindWaitForEvent,
-		workflowkit.KindSendEvent, workflowkit.KindInvoke,
+		workflowkit.KindSendEvent, workflowkit.KindInvoke, workflowkit.KindForEach,
 	}
 	for _, off := range all {
 		engine, err := workflowkit.New(workflowkit.WithoutBuiltins(off))

@@ -18,9 +18,9 @@ func (c *compiler) compileActions() {
 		node := &c.plan.nodes[i]
 		node.action, node.errors, node.steps = action, newErrorSteps(action.ID), &stepNames{}
 		if node.kind = c.kind(action.Kind, at); node.kind != nil {
-			c.compileInputs(i, at)
-			c.plan.secrets = c.plan.secrets || node.kind.hasSecrets()
 			node.retries, node.timeout = c.failureHandling(action, at)
+			c.compileInputs(node, i, at, false)
+			c.plan.secrets = c.plan.secrets || node.kind.hasSecrets()
 		}
 	}
 }
@@ -41,9 +41,9 @@ func (c *compiler) kind(name string, at place) *registered {
 	return kind
 }
 
-// compileInputs parses the inputs of an action, applies defaults, and checks what can be checked without a run.
-func (c *compiler) compileInputs(n int, action place) {
-	node := &c.plan.nodes[n]
+// compileInputs parses the inputs of an action, applies defaults, and checks what can be checked without a run. The action
+// is that of a node, or with item the one that a node runs for each item of a list.
+func (c *compiler) compileInputs(node *planNode, n int, action place, item bool) {
 	at := action.in("inputs")
 	var order jsonvalue.Order
 	values := map[string]any{}
@@ -56,7 +56,7 @@ func (c *compiler) compileInputs(n int, action place) {
 		values = object
 	}
 	in := inputsCompiler{
-		compiler: c, node: n, at: at, values: valueCompiler{order: &order, report: func(pointer string, err error) {
+		compiler: c, node: n, at: at, item: item, values: valueCompiler{order: &order, report: func(pointer string, err error) {
 			c.refFault(place{path: pointer, id: at.id}, err)
 		}},
 	}
@@ -65,6 +65,8 @@ func (c *compiler) compileInputs(n int, action place) {
 		input := &kind.inputs.list[i]
 		value, set := values[input.Name]
 		switch {
+		case set && kind.isTemplate(input.Name):
+			in.addTemplate(input, value)
 		case set:
 			in.add(input.Name, input, value)
 		case input.hasDefault:
@@ -96,6 +98,9 @@ func (c *compiler) compileInputs(n int, action place) {
 	if kind.logic != nil {
 		node.logic = kind.logic(c, n, action, values)
 	}
+	if kind.each {
+		c.compileEach(n, action, &in, values)
+	}
 }
 
 func requiredHint(input *compiledInput) string {
@@ -108,8 +113,10 @@ func requiredHint(input *compiledInput) string {
 // inputsCompiler compiles the inputs of one action.
 type inputsCompiler struct {
 	*compiler
-	node   int
-	at     place
+	node int
+	at   place
+	// item says that refs may look at an item.
+	item   bool
 	values valueCompiler
 	inputs []plannedInput
 }
@@ -170,6 +177,7 @@ func (c *inputsCompiler) noteReads(p program, at place, want *typeShape) {
 		}
 		for _, path := range p.template.Paths() {
 			r := c.newRead(at, path, c.node)
+			r.item = c.item
 			if path == whole {
 				r.want = want
 			}

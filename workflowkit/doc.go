@@ -76,6 +76,7 @@
 //	$.event.data.xs[0], $…xs[-1], $…xs.0  items of a list
 //	$.state.1.items[*].id                 several values, as a list; a single one is not in a list
 //	$.state.1.items[?@.n > 1], $..id      what RFC 9535 can say, but .. once, and no more than 64 selectors in lists
+//	$.item.id, $.index                    in what builtin:for_each runs: the item, and its place in the list, from 0
 //	$.output.result, $.result             in conditions: what is in the output of the edge's source
 //	$.state[1]                            refused: an id is a name, as in $.state.1 or $.state['1']
 //
@@ -97,6 +98,16 @@
 //	builtin:wait_for_event  {"received": bool, "event": …}; its edges are "Received" and "Timed out"
 //	builtin:send_event      sends an event, {"id": …}
 //	builtin:invoke          calls another Inngest function, {"result": …}
+//	builtin:for_each        runs an action or a workflow for each item of a list, {"results": […], "errors": […]}
+//
+// builtin:for_each has the list in "items" and, in "action", what it runs: kind and inputs, and retries and timeout where
+// they differ from its own. Steps have the index in their ids, "<id>/<index>/<step id>". Instead of an action it may run
+// the stored "workflow" with an id, which a [WorkflowLoader] finds, once for all items; that workflow sees {item, index},
+// or what "data" makes of it, as $.event.data, and its [Result] is what the item returns. It works on "concurrency" items at
+// once, 1 by default: with one, they are executed strictly one after another, with more, each makes progress
+// independently. Lists of more than "limit" items, 100 by default and 1,000 at most, are an error. When an item fails, no
+// other one is started, and the action fails when those that had been started have ended; with "errors": "collect" the
+// rest is done, the result of an item that fails is null, and "errors" tells why: [{"index": 2, "error": "…"}].
 //
 // [WithoutBuiltins] turns off those that users shall not draw.
 //

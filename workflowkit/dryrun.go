@@ -123,7 +123,7 @@ func (m *mocks) result(run *Result) *DryRunResult {
 	}
 	out.Unused = []string{}
 	for _, id := range sortedNames(m.outputs) {
-		if !mocked[id] {
+		if !mocked[id] && !m.used[id] {
 			out.Unused = append(out.Unused, id)
 		}
 	}

@@ -13,6 +13,8 @@ import (
 type mocks struct {
 	kinds   *kinds
 	outputs map[string]mock
+	// used are the ids of items that have been mocked.
+	used map[string]bool
 }
 
 // mock is what a mocked action returns.
@@ -25,7 +27,7 @@ type mock struct {
 const mockError = "$error"
 
 func newMocks(k *kinds, outputs map[string]json.RawMessage) (*mocks, error) {
-	m := &mocks{kinds: k, outputs: make(map[string]mock, len(outputs))}
+	m := &mocks{kinds: k, outputs: make(map[string]mock, len(outputs)), used: map[string]bool{}}
 	var faults []error
 	for _, id := range sortedNames(outputs) {
 		mock, err := newMock(outputs[id])
@@ -72,6 +74,10 @@ func (m *mocks) replace(action ActionInfo) Handler {
 		return nil
 	}
 	mock, ok := m.outputs[action.ID]
+	if !ok && action.Kind == KindForEach && !action.isItem() {
+		return nil // what it runs for each item is mocked
+	}
+	m.used[action.ID] = ok
 	if !ok {
 		mock.output = jsonNull
 	}

@@ -52,6 +52,11 @@ type execution struct {
 	current int
 	// age is that of the edges that are being decided.
 	age age
+	// prefix stands before the ids of actions of a workflow that a for_each runs, and depth counts how many do.
+	prefix string
+	depth  int
+	// retries are those of actions that have none of their own. Nil means the backend's.
+	retries *int
 	// failures tells which steps have failed. It is nil if the tools cannot.
 	failures StepFailures
 }
@@ -95,7 +100,7 @@ func (x *execution) run(ctx context.Context) error {
 	x.decide(x.plan.start, sourceIndex)
 	for len(x.ready) > 0 && x.failed == nil {
 		advance := x.serially
-		if len(x.ready) > 1 {
+		if len(x.ready) > 1 || x.plan.nodes[x.ready[0]].forks {
 			advance = x.fork
 		}
 		if err := advance(ctx); err != nil {
@@ -114,7 +119,7 @@ func (x *execution) serially(ctx context.Context) error {
 	r := &runner{
 		x: x, ctx: ctx,
 		next: func() (int, bool) {
-			if len(x.ready) != 1 || x.failed != nil {
+			if len(x.ready) != 1 || x.plan.nodes[x.ready[0]].forks || x.failed != nil {
 				return 0, false
 			}
 			node := x.ready[0]
@@ -231,6 +236,14 @@ func (x *execution) runNode(ctx context.Context, i int, by caller) error {
 		out, err := x.evaluate(i, logic)
 		return x.complete(ctx, i, out, err)
 	}
+	if x.plan.nodes[i].each != nil && x.replacement(i) == nil {
+		out, err := x.forEach(ctx, i)
+		var again *passError
+		if errors.As(err, &again) {
+			return again.error
+		}
+		return x.complete(ctx, i, out, err)
+	}
 	n, err := x.prepare(ctx, i)
 	if err != nil {
 		return x.complete(ctx, i, nil, err)
@@ -250,11 +263,7 @@ func (x *execution) runNode(ctx context.Context, i int, by caller) error {
 
 // conclude completes a node whose handler has come to an end.
 func (x *execution) conclude(ctx context.Context, i int, n *node) error {
-	out, err := n.outcome()
-	if n.limited != nil {
-		out, err = n.limited.outcome(out, err)
-	}
-	out, err = x.settle(ctx, n, out, err)
+	out, err := x.settled(ctx, n)
 	return x.complete(ctx, i, out, err)
 }
 

@@ -21,6 +21,9 @@ const (
 func (x *execution) fork(ctx context.Context) error {
 	x.concurrent = true
 	region := x.region()
+	if x.plan.nodes[x.ready[0]].forks {
+		region = x.ready // an action that works on several items at once, alone between others
+	}
 	for _, i := range region {
 		if x.nodes[i].status == "" && !x.never[x.plan.nodes[i].action.Kind] {
 			return x.group(ctx, ForkRace, x.work(x.plan.order), x.barrier)

@@ -22,6 +22,8 @@ type registered struct {
 	pure bool
 	// single says that the handler calls a single step, and nothing else takes time.
 	single bool
+	// each says that the engine executes the action for each item of a list.
+	each bool
 	// logic judges and prepares an action that the engine evaluates itself. It is nil for actions with a handler.
 	logic func(c *compiler, node int, action place, inputs map[string]any) *plannedLogic
 }

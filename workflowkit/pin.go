@@ -102,6 +102,11 @@ func (e *Engine) load(ctx context.Context, in RunInput) (pin *pinned, err error)
 	if definition == nil {
 		return &pinned{Reason: fmt.Sprintf("no enabled workflow for event %q", in.Event.Name)}, nil
 	}
+	return e.judge(definition)
+}
+
+// judge compiles a definition as it is going to be pinned.
+func (e *Engine) judge(definition *Definition) (*pinned, error) {
 	info := &WorkflowInfo{ID: definition.ID, Version: definition.Version}
 	if isNull(definition.JSON) {
 		return &pinned{Workflow: info, Reason: noDefinition(definition.ID)}, nil

@@ -33,6 +33,10 @@ type planNode struct {
 	out      []int
 	// logic is set for actions that are evaluated by the engine.
 	logic *plannedLogic
+	// each is set for actions that run another one for each item of a list, and forks says that they may do so for several
+	// items at once.
+	each  *plannedEach
+	forks bool
 	// handled says that an edge for errors leaves the node.
 	handled bool
 	// retries are those of the action's steps. Nil means as many as the backend gives any step.

@@ -23,14 +23,9 @@ func (x *execution) prepare(ctx context.Context, i int) (*node, error) {
 	n.id, n.steps, n.tools, n.handler, n.inputs = planned.action.ID, planned.steps, x.tools, planned.kind.call, inputs
 	n.neverWaits = planned.kind.spec.NeverWaits
 	n.retries, n.errors, n.single = planned.retries, planned.errors, planned.kind.single
-	n.ctx.Context, n.ctx.node = ctx, n
-	// Field by field: a whole value would be made elsewhere and copied.
-	run := &n.run
-	run.ID, run.Attempt, run.Event, run.Events = x.in.RunID, x.in.Attempt, x.in.Event, x.in.Events
-	run.Workflow, run.Action = x.info, planned.action.info()
-	run.node, run.state, run.index, run.execution = n, x.state, i, x
-	if x.shown != nil {
-		n.secrets = x.shown.secrets(i)
+	x.place(ctx, n, planned.action.info(), i)
+	if x.prefix != "" {
+		x.nest(n, planned)
 	}
 	if replaced := x.replacement(i); replaced != nil {
 		n.handler = replaced
@@ -54,7 +49,16 @@ func (x *execution) replacement(i int) callFunc {
 	if x.in.Replace == nil {
 		return nil
 	}
-	handler := x.in.Replace(x.plan.nodes[i].action.info())
+	action := x.plan.nodes[i].action.info()
+	action.ID = x.prefix + action.ID
+	return x.replacementOf(action)
+}
+
+func (x *execution) replacementOf(action ActionInfo) callFunc {
+	if x.in.Replace == nil {
+		return nil
+	}
+	handler := x.in.Replace(action)
 	if handler == nil {
 		return nil
 	}
@@ -64,11 +68,15 @@ func (x *execution) replacement(i int) callFunc {
 // resolveInputs returns the inputs of a node as a JSON object, and holds those that were not known before to their
 // schemas (rule 9).
 func (x *execution) resolveInputs(i int) (json.RawMessage, error) {
-	planned := &x.plan.nodes[i]
+	return x.resolveFor(&x.plan.nodes[i], view{state: x.state, node: i})
+}
+
+// resolveFor returns the inputs of a node, or of what a node runs for each item of a list.
+func (x *execution) resolveFor(planned *planNode, v view) (json.RawMessage, error) {
 	if planned.constant != nil {
 		return planned.constant, nil
 	}
-	x.view = view{state: x.state, node: i}
+	x.view = v
 	x.resolver = resolver{view: &x.view, left: x.engine.limits.Inputs}
 	r := &x.resolver
 	start := len(x.text)

@@ -82,6 +82,8 @@ type view struct {
 	node int
 	// edge says that the view is of an edge: then the output of node is known.
 	edge bool
+	// item is what a for_each works on. It is nil elsewhere.
+	item *eachItem
 }
 
 var _ refs.View = (*view)(nil)
@@ -100,6 +102,10 @@ func (v *view) Lookup(name string) (any, bool) {
 	switch {
 	case name == "event":
 		return v.eventObject(), true
+	case v.item != nil && name == "item":
+		return v.item.value, true
+	case v.item != nil && name == "index":
+		return json.Number(formatInt(int64(v.item.index))), true
 	case !v.edge:
 		return nil, false
 	case name == "output":
@@ -127,6 +133,9 @@ func (v *view) sourceOutput() (any, bool) {
 // All implements refs.View.
 func (v *view) All() map[string]any {
 	all := map[string]any{"event": v.eventObject(), "state": v.outputsOf(v.plan.ancestors(v.node))}
+	if v.item != nil {
+		all["item"], all["index"] = v.item.value, json.Number(formatInt(int64(v.item.index)))
+	}
 	if v.edge {
 		if v.node != sourceIndex {
 			if out, ok := v.output(v.node); ok {

@@ -2,7 +2,7 @@ package workflowkit
 
 import "time"
 
-// timed calls the handler of an action with a timeout, on a goroutine of its own. It gives the handler up when that computes,
+// timed calls a handler on a goroutine of its own. If the action has a timeout it gives the handler up when that computes,
 // or waits for something that is no step, for longer than the action may take.
 type timed struct {
 	events chan timedEvent
@@ -35,6 +35,14 @@ func (t *timed) call(n *node) {
 		}()
 		n.call()
 	}()
+	if n.limited == nil {
+		if <-t.events == timedEnded || t.ends(grace) {
+			n.claim()
+		} else {
+			n.abandon()
+		}
+		return
+	}
 	timeout := n.limited.timeout
 	timer := time.NewTimer(timeout)
 	defer timer.Stop()

@@ -22,6 +22,8 @@ type read struct {
 	// node is the action that the ref is resolved for. With edge, it is the source of the edge, which has run.
 	node int
 	edge bool
+	// item says that the ref is resolved for each item of a list.
+	item bool
 	// optional says that there is something to use in place of a missing value.
 	optional bool
 	// want is what the value has to be. It is nil if that is not known.
@@ -70,12 +72,20 @@ func (c *compiler) checkRefs() {
 			c.checkType(r, &typeShape{types: typeObject})
 		case r.edge && (r.root == "output" || r.root == "result" && r.node != sourceIndex):
 			c.checkSourceRef(r)
+		case r.item && r.root == "item":
+		case r.item && r.root == "index":
+			c.checkParts(r, &typeShape{types: typeInteger}, "the index of an item")
+		case r.root == "item" || r.root == "index":
+			c.error(CodeRefUnknown, r.at, "refer to $.event or $.state", "ref %s: $.%s is known in the action of a %s only", r.text, r.root, KindForEach)
 		case r.root == "output":
 			c.error(CodeRefUnknown, r.at, "name the action, as in !ref($.state.1)", "ref %s: $.output is known in conditions of edges only", r.text)
 		default:
 			known := []string{"event", "state"}
 			if r.edge {
 				known = append(known, "output")
+			}
+			if r.item {
+				known = append(known, "item", "index")
 			}
 			hint := "refs start with $.event or $.state"
 			if near := nearest(r.root, known); near != "" {

@@ -89,6 +89,12 @@ func failing(members string) string {
 	return fmt.Sprintf(`{"actions":[{"id":"1","kind":"any",%s}],"edges":[{"from":"$source","to":"1"}]}`, members)
 }
 
+// eachOf is a workflow of a for_each, and one action after it.
+func eachOf(inputs string) string {
+	return fmt.Sprintf(`{"actions":[{"id":"each","kind":"builtin:for_each","inputs":{"items":[1,2],%s}},{"id":"after","kind":"any","inputs":{"x":1}}],
+		"edges":[{"from":"$source","to":"each"},{"from":"each","to":"after"}]}`, inputs)
+}
+
 // findings lists findings as "code path".
 func findings(problems workflowkit.Problems) []string {
 	out := []string{}
@@ -301,6 +307,30 @@ func validateCases() map[string]validateCase {
 		"a timeout without a unit":           {doc: failing(`"timeout":"30"`), want: []string{"timeout_invalid /actions/0/timeout"}, message: "not a number with a unit"},
 		"a timeout of no time":               {doc: failing(`"timeout":"0s"`), want: []string{"timeout_invalid /actions/0/timeout"}, message: "no time at all"},
 		"a timeout that is too long":         {doc: failing(`"timeout":"53w"`), want: []string{"timeout_invalid /actions/0/timeout"}, message: "more than 366 days"},
+
+		// What is run for each item.
+		"an action for each item":                {doc: eachOf(`"action":{"kind":"typed","retries":2,"timeout":"1m","inputs":{"text":"!ref($.item.title)","count":"!ref($.index)"}}`)},
+		"a workflow for each item":               {doc: eachOf(`"workflow":"7","data":{"id":"!ref($.item.id)"}`)},
+		"nothing for each item":                  {doc: eachOf(`"limit":3`), want: []string{"input_missing /actions/0/inputs"}, message: "set action, or workflow"},
+		"an action and a workflow for each item": {doc: eachOf(`"workflow":"7","action":{"kind":"any"}`), want: []string{"input_unknown /actions/0/inputs/workflow"}},
+		"data without a workflow":                {doc: eachOf(`"action":{"kind":"any"},"data":{}`), want: []string{"input_unknown /actions/0/inputs/data"}},
+		"an unknown kind for each item":          {doc: eachOf(`"action":{"kind":"tyepd"}`), want: []string{"kind_unknown /actions/0/inputs/action/kind"}, message: `did you mean "typed"?`},
+		"no kind for each item":                  {doc: eachOf(`"action":{}`), want: []string{"kind_missing /actions/0/inputs/action/kind"}},
+		"a loop in a loop":                       {doc: eachOf(`"action":{"kind":"builtin:for_each"}`), want: []string{"kind_unknown /actions/0/inputs/action/kind"}, message: "cannot be run for each item"},
+		"a condition for each item":              {doc: eachOf(`"action":{"kind":"builtin:if"}`), want: []string{"kind_unknown /actions/0/inputs/action/kind"}},
+		"an unknown input for each item":         {doc: eachOf(`"action":{"kind":"typed","inputs":{"text":"x","conut":1}}`), want: []string{"input_unknown /actions/0/inputs/action/inputs/conut"}, message: `did you mean "count"?`},
+		"a missing input for each item":          {doc: eachOf(`"action":{"kind":"typed","inputs":{}}`), want: []string{"input_missing /actions/0/inputs/action/inputs/text"}},
+		"an input of the wrong type for each":    {doc: eachOf(`"action":{"kind":"typed","inputs":{"text":"x","count":"3"}}`), want: []string{"input_type /actions/0/inputs/action/inputs/count"}, message: "write 3 without quotes"},
+		"a ref of the wrong type for each":       {doc: eachOf(`"action":{"kind":"typed","inputs":{"text":"!ref($.index)"}}`), want: []string{"ref_type /actions/0/inputs/action/inputs/text"}},
+		"an unknown ref for each":                {doc: eachOf(`"action":{"kind":"any","inputs":{"x":{"y":"!ref($.itme)"}}}`), want: []string{"ref_unknown /actions/0/inputs/action/inputs/x/y"}, message: "did you mean $.item?"},
+		"a ref for each to a later action":       {doc: eachOf(`"action":{"kind":"any","inputs":{"x":"!ref($.state.after)"}}`), want: []string{"ref_order /actions/0/inputs/action/inputs/x"}},
+		"inputs for each that are a list":        {doc: eachOf(`"action":{"kind":"any","inputs":[]}`), want: []string{"shape /actions/0/inputs/action/inputs"}},
+		"retries for each that are a text":       {doc: eachOf(`"action":{"kind":"any","retries":"1"}`), want: []string{"retries_invalid /actions/0/inputs/action/retries"}},
+		"a timeout for each that is none":        {doc: eachOf(`"action":{"kind":"any","timeout":"1"}`), want: []string{"timeout_invalid /actions/0/inputs/action/timeout"}},
+		"a timeout of a workflow for each":       {doc: strings.Replace(eachOf(`"workflow":"7"`), `"id":"each"`, `"id":"each","timeout":"1m"`, 1), want: []string{"timeout_invalid /actions/0/timeout"}},
+		"too much at once":                       {doc: eachOf(`"action":{"kind":"any"},"concurrency":101,"limit":1001,"errors":"ignore"`), want: []string{"input_type /actions/0/inputs/concurrency", "input_type /actions/0/inputs/limit", "input_type /actions/0/inputs/errors"}},
+		"an item where there is none":            {doc: after("any", `{"x":"!ref($.item)"}`), want: []string{"ref_unknown /actions/1/inputs/x"}, message: "known in the action of a builtin:for_each only"},
+		"a ref into results":                     {doc: strings.Replace(eachOf(`"action":{"kind":"typed","inputs":{"text":"x"}}`), `{"x":1}`, `{"x":"!ref($.state.each.results[0].txet)"}`, 1), want: []string{"ref_property /actions/1/inputs/x"}, message: `text`},
 
 		// JSON Logic.
 		"an unknown operator":                  {doc: ifThen(`{"===!":[1,2]}`), want: []string{"logic_operator /actions/1/inputs/condition/===!"}},

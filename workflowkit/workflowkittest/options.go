@@ -24,8 +24,10 @@ type settings struct {
 	failures   map[string]*failure
 	actions    map[string]workflowkit.Handler
 	functions  map[string]func(data json.RawMessage) (any, error)
-	events     []arrival
-	engine     []workflowkit.Option
+	// replaced are the names in actions that something has been faked by.
+	replaced map[string]bool
+	events   []arrival
+	engine   []workflowkit.Option
 }
 
 type failure struct {
@@ -44,7 +46,7 @@ func newSettings(options []Option) (*settings, error) {
 		runID: "01TESTRUN00000000000000000", start: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), retries: 3,
 		event: workflowkit.Event{Name: "test/event", Data: json.RawMessage("{}")},
 		steps: map[string]json.RawMessage{}, failures: map[string]*failure{},
-		actions: map[string]workflowkit.Handler{}, functions: map[string]func(json.RawMessage) (any, error){},
+		actions: map[string]workflowkit.Handler{}, functions: map[string]func(json.RawMessage) (any, error){}, replaced: map[string]bool{},
 	}
 	var faults []error
 	for _, option := range options {

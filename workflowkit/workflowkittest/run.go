@@ -134,10 +134,13 @@ func (s *settings) run(ctx context.Context, engine *workflowkit.Engine) (*Result
 }
 
 func (s *settings) replace(action workflowkit.ActionInfo) workflowkit.Handler {
-	if h, ok := s.actions[action.ID]; ok {
-		return h
+	for _, name := range []string{action.ID, action.Kind} {
+		if h, ok := s.actions[name]; ok {
+			s.replaced[name] = true
+			return h
+		}
 	}
-	return s.actions[action.Kind]
+	return nil
 }
 
 // unknownFakes returns an error for fakes of actions that the workflow does not have: a test that fakes nothing tests the
@@ -155,7 +158,7 @@ func (s *settings) unknownFakes(run *workflowkit.Result) error {
 	sort.Strings(list)
 	var faults []error
 	for _, name := range slices.Sorted(maps.Keys(s.actions)) {
-		if !known[name] {
+		if !known[name] && !s.replaced[name] {
 			faults = append(faults, fmt.Errorf("fake of action %q: the workflow has no action with that id or kind; it has %s",
 				name, strings.Join(list, ", ")))
 		}
