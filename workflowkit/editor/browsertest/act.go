@@ -154,20 +154,46 @@ func (p *Page) Press(keys ...string) {
 		if text, ok := named()[last]; ok {
 			last = text
 		}
-		options := []chromedp.KeyOption{chromedp.KeyModifiers(modifiers...)}
-		p.do("press "+key, chromedp.KeyEvent(last, append(options, editing(key)...)...))
+		p.do("press "+key, chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+			return press(ctx, last, editing(key), modifiers)
+		}))
 	}
 }
 
-// editing adds the commands of the operating system's own shortcuts, which headless browsers do not know.
-func editing(key string) []chromedp.KeyOption {
-	command, ok := map[string]string{"Control+a": "selectAll"}[key]
-	if !ok {
-		return nil
-	}
-	return []chromedp.KeyOption{func(params *input.DispatchKeyEventParams) {
-		if params.Type == input.DispatchKeyEventTypeKeyDown || params.Type == input.DispatchKeyEventTypeRawKeyDown {
-			params.Commands = []string{command}
+// press sends a key as a keyboard does: what its going down is used for by the page does not type a letter as well.
+func press(ctx context.Context, key string, commands []string, modifiers []chromedp.Modifier) error {
+	for _, r := range key {
+		events, text := kb.Encode(r), ""
+		for _, e := range events {
+			if e.Type == kb.KeyChar {
+				text = e.Text
+			}
 		}
-	}}
+		for _, e := range events {
+			if e.Type == kb.KeyChar {
+				continue
+			}
+			for _, m := range modifiers {
+				e.Modifiers |= int64(m)
+			}
+			if e.Type != input.DispatchKeyEventTypeKeyUp {
+				e.Commands = commands
+				if e.Modifiers&int64(chromedp.ModifierCtrl|chromedp.ModifierAlt) == 0 {
+					e.Type, e.Text = input.DispatchKeyEventTypeKeyDown, text
+				}
+			}
+			if _, err := chromedp.Call(ctx, input.DispatchKeyEvent, *e); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// editing are the commands of the operating system's own shortcuts, which headless browsers do not know.
+func editing(key string) []string {
+	if key == "Control+a" {
+		return []string{"selectAll"}
+	}
+	return nil
 }

@@ -76,3 +76,15 @@ func (p *Page) Choose(selector, value string) {
 		return true;
 	})()`, quote(selector), quote(value), quote(value)))
 }
+
+// FocusAt moves the keyboard's focus to what a selector of CSS finds, or to the closest thing around it that can have it.
+func (p *Page) FocusAt(selector string) {
+	p.t.Helper()
+	p.Until("focus "+selector, fmt.Sprintf(`(() => {
+		for (let e = document.querySelector(%s); e && e !== document.body; e = e.parentElement) {
+			e.focus({preventScroll: true});
+			if (document.activeElement === e) return true;
+		}
+		return false;
+	})()`, quote(selector)))
+}

@@ -39,15 +39,16 @@ type place struct {
 
 // every has an input of every type that a form can have.
 type every struct {
-	Line   string         `json:"line" jsonschema:"title=Line,description=A short text,minLength=2"`
-	Long   string         `json:"long,omitempty" jsonschema:"title=Long text" fieldType:"textarea"`
-	Count  int            `json:"count" jsonschema:"title=Count,minimum=1,maximum=10"`
-	Ratio  float64        `json:"ratio,omitempty" jsonschema:"title=Ratio"`
-	On     bool           `json:"on,omitempty" jsonschema:"title=On"`
-	Choice string         `json:"choice,omitempty" jsonschema:"title=Choice,enum=red,enum=green,default=red"`
-	Tags   []string       `json:"tags,omitempty" jsonschema:"title=Tags"`
-	Place  *place         `json:"place,omitempty" jsonschema:"title=Place"`
-	Free   map[string]any `json:"free,omitempty" jsonschema:"title=Free"`
+	Line   string            `json:"line" jsonschema:"title=Line,description=A short text,minLength=2"`
+	Long   string            `json:"long,omitempty" jsonschema:"title=Long text" fieldType:"textarea"`
+	Count  int               `json:"count" jsonschema:"title=Count,minimum=1,maximum=10"`
+	Ratio  float64           `json:"ratio,omitempty" jsonschema:"title=Ratio"`
+	On     bool              `json:"on,omitempty" jsonschema:"title=On"`
+	Choice string            `json:"choice,omitempty" jsonschema:"title=Choice,enum=red,enum=green,default=red"`
+	Tags   []string          `json:"tags,omitempty" jsonschema:"title=Tags"`
+	Place  *place            `json:"place,omitempty" jsonschema:"title=Place"`
+	Free   map[string]any    `json:"free,omitempty" jsonschema:"title=Free"`
+	Labels map[string]string `json:"labels,omitempty" jsonschema:"title=Labels"`
 }
 
 type text struct {

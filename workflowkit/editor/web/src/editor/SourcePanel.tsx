@@ -61,9 +61,10 @@ export function SourcePanel({ trigger, onClose }: { trigger: boolean; onClose?: 
 
 /** SettingsForm changes what is said about a workflow beside its definition. It is stored at once, without a version. */
 function SettingsForm() {
-  const { api } = useApp();
+  const { api, session } = useApp();
   const { workflow, readOnly, onWorkflow } = useEditor();
   const { notify } = useAnnouncer();
+  const mayStart = !readOnly && session.can.publish;
   const [draft, setDraft] = useState({ name: workflow.name, description: workflow.description, trigger: workflow.trigger });
   const ids = { name: useFieldIds(), about: useFieldIds(), trigger: useFieldIds(), on: useFieldIds() };
   const change = async (settings: Settings, what: string) => {
@@ -74,16 +75,18 @@ function SettingsForm() {
       notify(`Not changed: ${error instanceof Error ? error.message : String(error)}`, "bad");
     }
   };
-  const dirty = draft.name !== workflow.name || draft.description !== workflow.description || draft.trigger !== workflow.trigger;
+  // Only what is new is sent: who may edit, but not publish, can rename.
+  const changes = Object.fromEntries((["name", "description", "trigger"] as const).filter((name) => draft[name] !== workflow[name]).map((name) => [name, draft[name]]));
+  const dirty = Object.keys(changes).length > 0;
   const set = (name: keyof typeof draft) => (value: string) => setDraft((old) => ({ ...old, [name]: value }));
   return (
     <section className="panel-section" aria-label="Settings">
       <label className="switch">
-        <input type="checkbox" role="switch" checked={workflow.enabled} disabled={readOnly} data-testid="workflow-enabled" onChange={(event) => void change({ enabled: event.target.checked }, event.target.checked ? "Switched on: the event starts runs." : "Switched off: the event starts nothing.")} />
+        <input type="checkbox" role="switch" checked={workflow.enabled} disabled={!mayStart} data-testid="workflow-enabled" onChange={(event) => void change({ enabled: event.target.checked }, event.target.checked ? "Switched on: the event starts runs." : "Switched off: the event starts nothing.")} />
         <span>{workflow.enabled ? "Switched on" : "Switched off"}</span>
       </label>
       <Field ids={ids.trigger} label="Event that starts it" help="Such as blog-post.updated. Without one, nothing starts it.">
-        <TextControl id={ids.trigger.control} value={draft.trigger} readOnly={readOnly} mono testid="workflow-trigger" onChange={set("trigger")} />
+        <TextControl id={ids.trigger.control} value={draft.trigger} readOnly={!mayStart} mono testid="workflow-trigger" onChange={set("trigger")} />
       </Field>
       <Field ids={ids.name} label="Name">
         <TextControl id={ids.name.control} value={draft.name} readOnly={readOnly} testid="workflow-name" onChange={set("name")} />
@@ -93,7 +96,7 @@ function SettingsForm() {
       </Field>
       {dirty && !readOnly && (
         <div className="row">
-          <Button small look="primary" data-testid="save-settings" onClick={() => void change(draft, "Settings changed.")}>
+          <Button small look="primary" data-testid="save-settings" onClick={() => void change(changes, "Settings changed.")}>
             Apply settings
           </Button>
           <Button small onClick={() => setDraft({ name: workflow.name, description: workflow.description, trigger: workflow.trigger })}>

@@ -75,7 +75,8 @@ function Graph({ doc, catalog, trigger, label, selection, onSelect, editing, fin
   const places = useMemo(() => (dragged.size > 0 ? new Map([...arranged, ...dragged]) : arranged), [arranged, dragged]);
   const selected = useMemo(() => new Set(selection), [selection]);
   const index = indexOf(doc);
-  const focus = selection.find((uid) => uid === sourceID || index.byUid.has(uid)) ?? sourceID;
+  // With an edge selected, the arrow keys go on from where it comes from.
+  const focus = selection.find((uid) => uid === sourceID || index.byUid.has(uid)) ?? index.linkByUid.get(selection[0] ?? "")?.from ?? sourceID;
   const view = { doc, catalog, trigger, editing: editing !== undefined, selected, focus, places, routes: dragged.size > 0 ? noRoutes : routes, findings, states, edgeStates, marks, refused: connecting.refused ?? nothing };
   const nodes = elements.nodesOf(view);
   const edges = elements.edgesOf(view);

@@ -75,7 +75,7 @@ export function ListPage() {
                   </p>
                 </div>
                 <label className="switch">
-                  <input type="checkbox" role="switch" checked={workflow.enabled} disabled={!session.can.edit} aria-label={`${workflow.name || workflow.id} is switched on`} onChange={(event) => void toggle(workflow, event.target.checked)} />
+                  <input type="checkbox" role="switch" checked={workflow.enabled} disabled={!session.can.edit || !session.can.publish} aria-label={`${workflow.name || workflow.id} is switched on`} onChange={(event) => void toggle(workflow, event.target.checked)} />
                   <span>{workflow.enabled ? "On" : "Off"}</span>
                 </label>
                 <div className="row">
