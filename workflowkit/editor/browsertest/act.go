@@ -24,7 +24,7 @@ func (p *Page) Click(role, name string) {
 	})
 }
 
-// center returns where the middle of something is, once it can be seen.
+// center returns where the middle of something is, once it can be seen and does not move.
 func (p *Page) center(ctx context.Context, role, name string) (x, y float64, err error) {
 	e, err := p.find(ctx, role, name)
 	if err != nil {
@@ -33,6 +33,22 @@ func (p *Page) center(ctx context.Context, role, name string) (x, y float64, err
 	if _, err := chromedp.Call(ctx, dom.ScrollIntoViewIfNeeded, dom.ScrollIntoViewIfNeededParams{BackendNodeID: e.node}); err != nil {
 		return 0, 0, err
 	}
+	x, y, err = middle(ctx, e)
+	if err != nil {
+		return 0, 0, err
+	}
+	// What a page does because of something before it does within two frames or so.
+	if err := chromedp.Do(ctx, chromedp.Evaluate[chromedp.Void]("new Promise(done => setTimeout(done, 40))", chromedp.EvalAwaitPromise)); err != nil {
+		return 0, 0, err
+	}
+	nextX, nextY, err := middle(ctx, e)
+	if err == nil && (nextX != x || nextY != y) {
+		err = errors.New("it is moving")
+	}
+	return x, y, err
+}
+
+func middle(ctx context.Context, e Element) (x, y float64, err error) {
 	quads, err := chromedp.Call(ctx, dom.GetContentQuads, dom.GetContentQuadsParams{BackendNodeID: e.node})
 	if err != nil {
 		return 0, 0, err

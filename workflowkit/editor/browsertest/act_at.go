@@ -18,22 +18,25 @@ func (p *Page) PlaceAt(selector string) (x, y float64) {
 	return x, y
 }
 
-// placeAt returns the middle of an element, if nothing covers it there.
+// placeAt returns the middle of an element, once it does not move and if nothing covers it there.
 func placeAt(ctx context.Context, selector string) (x, y float64, err error) {
 	type found struct {
 		X, Y  float64
 		Fault string
 	}
-	place, err := chromedp.Run(ctx, chromedp.Evaluate[found](fmt.Sprintf(`(() => {
+	place, err := chromedp.Run(ctx, chromedp.Evaluate[found](fmt.Sprintf(`(async () => {
 		const e = document.querySelector(%s);
 		if (!e) return {Fault: "it is not on the page"};
-		e.scrollIntoView({block: "nearest", inline: "nearest", behavior: "instant"});
+		const before = e.getBoundingClientRect();
+		await new Promise(done => setTimeout(done, 40));
 		const r = e.getBoundingClientRect(), X = r.x + r.width / 2, Y = r.y + r.height / 2;
+		if (r.x !== before.x || r.y !== before.y) return {Fault: "it is moving"};
 		if (!r.width || !r.height) return {Fault: "it has no size"};
 		const top = document.elementFromPoint(X, Y);
 		if (e.contains(top) || top?.contains(e)) return {X, Y};
+		e.scrollIntoView({block: "nearest", inline: "nearest", behavior: "instant"});
 		return {Fault: "it is covered by " + (top?.outerHTML ?? "the edge of the page").slice(0, 200)};
-	})()`, quote(selector))))
+	})()`, quote(selector)), chromedp.EvalAwaitPromise))
 	if err == nil && place.Fault != "" {
 		err = errors.New(place.Fault)
 	}

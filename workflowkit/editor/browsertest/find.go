@@ -102,17 +102,21 @@ func (p *Page) retry(what string, f func(ctx context.Context) error) {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
+	var last error
 	for {
 		err := f(ctx)
 		if err == nil {
 			return
+		}
+		if last == nil || ctx.Err() == nil {
+			last = err
 		}
 		pause := time.NewTimer(30 * time.Millisecond)
 		select {
 		case <-pause.C:
 		case <-ctx.Done():
 			pause.Stop()
-			p.t.Fatalf("%s: %v", what, err)
+			p.t.Fatalf("%s: %v", what, last)
 		}
 	}
 }
@@ -164,7 +168,7 @@ func (p *Page) Read(part string) {
 func (p *Page) Until(what, expression string) {
 	p.t.Helper()
 	p.retry(what, func(ctx context.Context) error {
-		is, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("Boolean("+expression+")"))
+		is, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("Promise.resolve("+expression+").then(Boolean)", chromedp.EvalAwaitPromise))
 		if err == nil && !is {
 			err = fmt.Errorf("%s is false", expression)
 		}

@@ -176,3 +176,27 @@ func (b *bed) json(w *workflowkit.Workflow) json.RawMessage {
 	}
 	return raw
 }
+
+// edit opens the editor of a workflow, and waits until the graph has found its place and the findings are there.
+func (b *bed) edit(id string, options ...browsertest.Option) *browsertest.Page {
+	b.Helper()
+	p := b.open("/workflows/"+id, options...)
+	b.ready(p)
+	return p
+}
+
+func (b *bed) ready(p *browsertest.Page) {
+	b.Helper()
+	p.SeeAt(node("$source"))
+	p.Until("the findings are there", `/problem|error|warning/i.test(document.querySelector('[data-testid="problems-tab"]')?.textContent)`)
+	p.Until("the graph stands still", `new Promise(done => {
+		const where = () => document.querySelector(".react-flow__viewport").style.transform, before = where();
+		setTimeout(() => done(before === where()), 100);
+	})`)
+}
+
+// choose selects an action with the mouse.
+func choose(p *browsertest.Page, id string) {
+	p.ClickAt(node(id))
+	p.SeeAt(".react-flow__node.selected " + node(id))
+}

@@ -83,7 +83,7 @@ func TestDrawByMouse(t *testing.T) {
 	p.Read("cycle")
 
 	// The condition of the if.
-	p.ClickAt(node("2"))
+	choose(p, "2")
 	p.ClickAt(browsertest.Test("condition-mode"))
 	p.FillAt("textarea"+field("condition"), `{"==": ["!ref($.state.1.good)", true]}`)
 	p.ReadAt(browsertest.Test("problems-tab"), "No problems")

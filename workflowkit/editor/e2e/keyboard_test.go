@@ -13,7 +13,7 @@ func TestDrawByKeyboard(t *testing.T) {
 	t.Parallel()
 	b := newBed(t)
 	id := b.create("Keys", "")
-	p := b.open("/workflows/" + id)
+	p := b.edit(id)
 	p.SeeAt(node("$source"))
 	p.Focus("group", "article.Keys…")
 	add := func(search string) {
@@ -58,7 +58,7 @@ func TestDrawByKeyboard(t *testing.T) {
 	p.GoneAt("dialog[open]")
 
 	p.Press("ArrowUp") // to the if, and with Enter into its form
-	p.SeeAt(".react-flow__node.selected " + node("2"))
+	p.SeeAt(".react-flow__node.selected:focus " + node("2"))
 	p.Press("Enter")
 	p.Until("the focus is in the form", `document.activeElement.closest('[data-testid="inspector"]')`)
 	p.FocusAt(browsertest.Test("condition-mode"))

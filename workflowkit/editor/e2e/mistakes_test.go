@@ -58,7 +58,7 @@ func TestEachKindOfMistakeIsNamed(t *testing.T) {
 	}
 	b.picture(p, "mistakes")
 	// The last one: a change does not make it right, so saving is refused, in words.
-	p.ClickAt(node("1"))
+	choose(p, "1")
 	p.FillAt(browsertest.Test("action-name"), "Renamed")
 	p.ClickAt(browsertest.Test("save"))
 	p.ReadAt("body", "Not saved: 1 error")
@@ -69,8 +69,8 @@ func TestMistakesAreNamedWhereTheyAre(t *testing.T) {
 	t.Parallel()
 	b := newBed(t)
 	id := b.create("Typing", plain)
-	p := b.open("/workflows/" + id)
-	p.ClickAt(node("2"))
+	p := b.edit(id)
+	choose(p, "2")
 	p.FillAt(field("line"), "x")
 	p.FillAt(field("count"), "70")
 	p.ReadAt("body", "maximum")
