@@ -8,8 +8,13 @@ import (
 	"github.com/inngest/inngestgo"
 )
 
-// streamInterval is how often a streamed answer grows by a byte. What closes idle connections waits longer.
-const streamInterval = 5 * time.Second
+const (
+	// streamInterval is how often a streamed answer grows by a byte. What closes idle connections waits longer.
+	streamInterval = 5 * time.Second
+	// streamDelay is after how long an answer begins. Some proxies take an answer badly that begins while they still look
+	// for the end of the request, and most calls are over by then.
+	streamDelay = 100 * time.Millisecond
+)
 
 // streamedAnswer is the end of a streamed answer, after the bytes that keep the connection alive. Its status and headers
 // take the place of those of the HTTP response, which had to be sent first. The body is a text that holds the JSON:
@@ -26,7 +31,6 @@ func (h *handler) streamCall(w http.ResponseWriter, r *http.Request, e *envelope
 	w.Header().Del(inngestgo.HeaderKeyUserAgent)
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Accel-Buffering", "no")
-	w.WriteHeader(http.StatusCreated)
 	controller := http.NewResponseController(w)
 	grow := func() {
 		// A server's WriteTimeout is for answers that are stuck, and this one is not. Where that cannot be said, or
@@ -35,15 +39,16 @@ func (h *handler) streamCall(w http.ResponseWriter, r *http.Request, e *envelope
 		_, _ = w.Write([]byte(" "))
 		_ = controller.Flush()
 	}
-	grow()
 	answers := make(chan *recorder, 1)
 	go func() { answers <- h.execute(r, e, body) }()
-	ticker := time.NewTicker(h.streamInterval)
-	defer ticker.Stop()
+	timer := time.NewTimer(min(streamDelay, h.streamInterval))
+	defer timer.Stop()
+	w.WriteHeader(http.StatusCreated) // which is not sent yet
 	for {
 		select {
-		case <-ticker.C:
+		case <-timer.C:
 			grow()
+			timer.Reset(h.streamInterval)
 		case answer := <-answers:
 			end := streamedAnswer{Status: answer.status, Headers: map[string]string{}, Body: answer.body.String()}
 			for name := range answer.header {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -106,6 +107,7 @@ func idleProxy(t *testing.T, target string, idle time.Duration) *httptest.Server
 	}
 	proxy := httputil.NewSingleHostReverseProxy(to)
 	proxy.FlushInterval = -1
+	proxy.ErrorLog = log.New(io.Discard, "", 0)
 	proxy.Transport = &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := new(net.Dialer).DialContext(ctx, network, address)
 		return idleConn{conn, idle}, err
@@ -132,7 +134,7 @@ func (c idleConn) Read(b []byte) (int, error) {
 // A step that takes longer than a proxy waits is executed once, if answers are streamed.
 func TestStreamingSurvivesProxies(t *testing.T) {
 	t.Parallel()
-	const idle = 400 * time.Millisecond
+	const idle = time.Second
 	// The wait outlasts the proxy's patience by itself, or the test could not fail.
 	long := func(ctx context.Context) error {
 		select {
