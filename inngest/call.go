@@ -79,6 +79,9 @@ type envelope struct {
 	} `json:"ctx"`
 }
 
+// maxAttempt is more than servers count to. A run whose attempts are used up is given up, so the number matters.
+const maxAttempt = 1000
+
 // parseEnvelope reads the body of a call and refuses what inngestgo would take for a run without an event.
 func parseEnvelope(body []byte) (*envelope, error) {
 	var e envelope
@@ -90,12 +93,32 @@ func parseEnvelope(body []byte) (*envelope, error) {
 		return nil, errors.New("ctx is missing")
 	case e.Context.RunID == "":
 		return nil, errors.New("ctx.run_id is missing")
+	case e.Context.Attempt < 0 || e.Context.Attempt > maxAttempt:
+		return nil, fmt.Errorf("ctx.attempt is %d, 0 to %d are possible", e.Context.Attempt, maxAttempt)
 	case e.useAPI():
 		return &e, nil
 	case len(e.Event) == 0 || !isObject(e.Event):
 		return nil, errors.New("event is missing")
 	}
-	return &e, nil
+	return &e, e.checkEvents()
+}
+
+// checkEvents refuses what is no event. inngestgo would end the run for it, as if no other try could bring a better one.
+func (e *envelope) checkEvents() error {
+	for i, raw := range append([]json.RawMessage{e.Event}, e.Events...) {
+		var event struct {
+			ID   string         `json:"id"`
+			Name string         `json:"name"`
+			Data map[string]any `json:"data"`
+			User map[string]any `json:"user"`
+			TS   int64          `json:"ts"`
+			V    string         `json:"v"`
+		}
+		if err := json.Unmarshal(raw, &event); err != nil {
+			return fmt.Errorf("event %d: %w", max(i-1, 0), err)
+		}
+	}
+	return nil
 }
 
 // useAPI reports whether the server kept events and steps back because they are too large for a request.

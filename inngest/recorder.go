@@ -46,6 +46,9 @@ func (r *recorder) send(w http.ResponseWriter) {
 func (r *recorder) replace(name, message string) {
 	r.status = 0
 	r.body.Reset()
+	// What was said about another answer does not hold for this one.
+	r.header.Del(inngestgo.HeaderKeyNoRetry)
+	r.header.Del(inngestgo.HeaderKeyRetryAfter)
 	respondError(r, http.StatusInternalServerError, name, message)
 }
 

@@ -110,7 +110,7 @@ func (h *handler) verify(r *http.Request, body []byte) (string, error) {
 	case len(keys) == 0 && r.Method == http.MethodPost:
 		return "", nil // dev mode: other dev servers may sign with keys that are none of ours
 	}
-	return verifySignature(r.Context(), signature, body, keys, h.now())
+	return verifySignature(signature, body, keys, h.now())
 }
 
 func (h *handler) respondUnreadable(w http.ResponseWriter, err error) {
