@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/workflowkit/workflowkit-go/workflowkit"
 )
@@ -76,13 +77,14 @@ type benchOutput struct {
 }
 
 // benchEngine has one kind, "work", of one step. It keeps one plan at most, so two definitions in turn are both compiled.
-func benchEngine(b *testing.B) *workflowkit.Engine {
+func benchEngine(b *testing.B, options ...workflowkit.Option) *workflowkit.Engine {
 	b.Helper()
-	engine, err := workflowkit.New(workflowkit.WithPlanCache(4), workflowkit.WithActions(workflowkit.Define(workflowkit.Spec{Kind: "work"},
+	options = append(options, workflowkit.WithPlanCache(4), workflowkit.WithActions(workflowkit.Define(workflowkit.Spec{Kind: "work"},
 		func(ctx context.Context, _ *workflowkit.Run, in benchInput) (benchOutput, error) {
 			words, err := workflowkit.Step(ctx, "count", func(context.Context) (int, error) { return in.Words + 1, nil })
 			return benchOutput{Title: "a title", Words: words}, err
 		})))
+	engine, err := workflowkit.New(options...)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -194,4 +196,36 @@ func BenchmarkReplay(b *testing.B) {
 		}
 		perNode(b, n)
 	})
+}
+
+// numbered are tools that number their passes, so that the engine notes times and can tell observers.
+type numbered struct{ direct }
+
+func (numbered) Pass() (int, bool)             { return 1, true }
+func (numbered) Known() int                    { return 1 }
+func (numbered) Watch(workflowkit.StepWatcher) {}
+func (numbered) Now() time.Time                { return time.Now() }
+func (numbered) Memory() *workflowkit.Memory   { return &workflowkit.Memory{} }
+
+// BenchmarkRunObserved is BenchmarkRun with tools that number their passes, without and with an observer.
+func BenchmarkRunObserved(b *testing.B) {
+	for name, options := range map[string][]workflowkit.Option{
+		"times": nil,
+		"told":  {workflowkit.WithObservers(workflowkit.ObserverFunc(func(context.Context, workflowkit.Transition) {}))},
+	} {
+		b.Run(name, func(b *testing.B) {
+			eachSize(b, func(b *testing.B, n int, definition json.RawMessage) {
+				engine := benchEngine(b, options...)
+				in := workflowkit.RunInput{RunID: "r", Event: benchEvent(), Definition: &workflowkit.Definition{JSON: definition}}
+				engine.Validate(definition) // compiling is measured by itself
+				for b.Loop() {
+					result, err := engine.Run(context.Background(), numbered{}, in)
+					if err != nil || len(result.Actions) != n {
+						b.Fatal(err)
+					}
+				}
+				perNode(b, n)
+			})
+		})
+	}
 }

@@ -54,31 +54,36 @@ func (m *Memory) grow(actions int) {
 	}
 }
 
-// set sets the time that pick returns unless it is known, and returns the one that counts.
-func (m *Memory) set(now func() time.Time, pick func(m *Memory) *moment) time.Time {
+// set sets a time unless it is known, and returns the one that counts.
+func (m *moment) set(now time.Time) time.Time {
+	if *m == 0 {
+		*m = moment(now.UnixNano())
+	}
+	return m.time()
+}
+
+func (m *Memory) runStarted(now time.Time) time.Time {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	known := pick(m)
-	if *known == 0 {
-		*known = moment(now().UnixNano())
-	}
-	return known.time()
+	return m.started.set(now)
 }
 
-func (m *Memory) runStarted(now func() time.Time) time.Time {
-	return m.set(now, func(m *Memory) *moment { return &m.started })
+func (m *Memory) runFinished(now time.Time) time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.finished.set(now)
 }
 
-func (m *Memory) runFinished(now func() time.Time) time.Time {
-	return m.set(now, func(m *Memory) *moment { return &m.finished })
+func (m *Memory) actionStarted(i int, now time.Time) time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.at(i).started.set(now)
 }
 
-func (m *Memory) actionStarted(i int, now func() time.Time) time.Time {
-	return m.set(now, func(m *Memory) *moment { return &m.at(i).started })
-}
-
-func (m *Memory) actionFinished(i int, now func() time.Time) time.Time {
-	return m.set(now, func(m *Memory) *moment { return &m.at(i).finished })
+func (m *Memory) actionFinished(i int, now time.Time) time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.at(i).finished.set(now)
 }
 
 // action returns what is remembered of an action.

@@ -27,7 +27,7 @@ type node struct {
 	handler callFunc
 	inputs  json.RawMessage
 	// secrets are what errors must not quote.
-	secrets secretTexts
+	secrets *secretTexts
 	// retries are those of the action's steps. Nil means the backend's.
 	retries *int
 	// errors are the steps for errors outside of steps, and cured says how many of them are known to have come to nothing.

@@ -162,8 +162,8 @@ func (x *execution) hide(i int, err error) error {
 }
 
 // hide returns an error without the secrets that its text quotes.
-func (s secretTexts) hide(err error) error {
-	if err == nil || len(s.inputs)+len(s.outputs) == 0 || errors.Is(err, ErrSuspended) {
+func (s *secretTexts) hide(err error) error {
+	if err == nil || s == nil || len(s.inputs)+len(s.outputs) == 0 || errors.Is(err, ErrSuspended) {
 		return err
 	}
 	text := err.Error()

@@ -16,9 +16,9 @@ const minSecret = 4
 type secretTexts struct{ inputs, outputs []string }
 
 // secrets returns the secrets that a node can know.
-func (s *visibleState) secrets(i int) secretTexts {
+func (s *visibleState) secrets(i int) *secretTexts {
 	s.known()
-	texts := secretTexts{outputs: s.hidden}
+	texts := &secretTexts{outputs: s.hidden}
 	if raw := s.x.nodes[i].inputs; raw != nil {
 		texts.inputs = appendHidden(nil, raw, s.x.redactedInputs(i))
 	}
@@ -26,7 +26,10 @@ func (s *visibleState) secrets(i int) secretTexts {
 }
 
 // clean replaces the secrets in a text, the longest first: one may be a part of another.
-func (s secretTexts) clean(text string) string {
+func (s *secretTexts) clean(text string) string {
+	if s == nil {
+		return text
+	}
 	all := slices.Concat(s.inputs, s.outputs)
 	slices.SortFunc(all, func(a, b string) int { return len(b) - len(a) })
 	for _, secret := range all {

@@ -5,15 +5,6 @@ import (
 	"time"
 )
 
-// at notes when something has happened to an action, and returns it. What another pass should have told has happened at
-// a time that is not known.
-func (w *witness) at(note func(i int, now func() time.Time) time.Time, i int) time.Time {
-	if w.recovering {
-		return w.now()
-	}
-	return note(i, w.now)
-}
-
 // times returns when an action was started and finished.
 func (w *witness) times(i int) (started, finished time.Time) {
 	remembered := w.memory.action(i)
@@ -33,7 +24,10 @@ func (w *witness) started(i int) {
 }
 
 func (w *witness) tellStarted(i int) {
-	at := w.at(w.memory.actionStarted, i)
+	at := w.now()
+	if !w.recovering { // otherwise it has happened at a time that is not known
+		at = w.memory.actionStarted(i, at)
+	}
 	if len(w.observers) == 0 {
 		return
 	}
@@ -50,7 +44,10 @@ func (w *witness) ended(i int) {
 }
 
 func (w *witness) tellEnded(i int) {
-	at := w.at(w.memory.actionFinished, i)
+	at := w.now()
+	if !w.recovering {
+		at = w.memory.actionFinished(i, at)
+	}
 	if len(w.observers) == 0 {
 		return
 	}

@@ -16,7 +16,7 @@ func (w *witness) loaded(pin *pinned) {
 func (w *witness) tellRunStarted() {
 	at := w.now()
 	if !w.recovering {
-		at = w.memory.runStarted(w.now)
+		at = w.memory.runStarted(at)
 	}
 	if len(w.observers) > 0 {
 		w.tell(Transition{Type: RunStarted, Time: at})
@@ -87,7 +87,7 @@ func (w *witness) finished(r *Result) {
 	since := w.over()
 	isNew := w.isNew(since) || w.discovers && since > w.number
 	if isNew {
-		w.memory.runFinished(w.now)
+		w.memory.runFinished(w.now())
 	}
 	r.Started, r.Finished = w.memory.run()
 	if !isNew || len(w.observers) == 0 {
