@@ -13,7 +13,8 @@ import (
 
 // Limits bound how often somebody may do what costs something. They count in each process by itself.
 type Limits struct {
-	// SignIns are attempts to sign in, for each address. The zero value means 10 at once and one more every 6 seconds.
+	// SignIns are requests of people who sign in, for each address: to leave for the provider, and to come back. The zero value
+	// means 20 at once and one more every 3 seconds.
 	SignIns limit.Rate
 	// Starts are decisions that start workflows, which ask the text model, for each person. The zero value means 30 at once
 	// and one more every 2 seconds.
@@ -25,7 +26,7 @@ type Limits struct {
 
 func (l Limits) withDefaults() Limits {
 	if l.SignIns == (limit.Rate{}) {
-		l.SignIns = limit.Rate{Burst: 10, Every: 6 * time.Second}
+		l.SignIns = limit.Rate{Burst: 20, Every: 3 * time.Second}
 	}
 	if l.Starts == (limit.Rate{}) {
 		l.Starts = limit.Rate{Burst: 30, Every: 2 * time.Second}

@@ -23,9 +23,11 @@ type changes struct {
 	closed   bool
 }
 
-// watch returns a channel that has something in it after each change, and how to end the watch. It is false once the
-// application is being closed.
-func (c *changes) watch() (changed <-chan struct{}, end func(), ok bool) {
+// watch returns a channel that has something in it after each change from now on, and how to end the watch. It is false
+// once the application is being closed.
+func (c *changes) watch(ctx context.Context) (changed <-chan struct{}, end func(), ok bool) {
+	// What is there now is looked at before the watch begins, or a change in between would be taken for what was there.
+	now, err := c.look(ctx)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
@@ -37,7 +39,7 @@ func (c *changes) watch() (changed <-chan struct{}, end func(), ok bool) {
 	}
 	c.watchers[watcher] = true
 	if len(c.watchers) == 1 {
-		c.start()
+		c.start(now, err == nil)
 	}
 	return watcher, func() { c.leave(watcher) }, true
 }
@@ -65,19 +67,18 @@ func (c *changes) tell() {
 }
 
 // start begins to look for changes, with the lock held.
-func (c *changes) start() {
+func (c *changes) start(last string, known bool) {
 	ctx, cancel := context.WithCancel(context.Background())
 	c.stop = cancel
-	c.looking.Go(func() { c.lookOut(ctx) })
+	c.looking.Go(func() { c.lookOut(ctx, last, known) })
 	if c.await != nil {
 		c.looking.Go(func() { c.followRuns(ctx) })
 	}
 }
 
-func (c *changes) lookOut(ctx context.Context) {
+func (c *changes) lookOut(ctx context.Context, last string, known bool) {
 	tick := time.NewTicker(lookInterval)
 	defer tick.Stop()
-	last, known := "", false
 	for {
 		// A database that does not answer is shown by the pages.
 		if now, err := c.look(ctx); err == nil {

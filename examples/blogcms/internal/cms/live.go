@@ -18,7 +18,7 @@ const (
 // live tells a page, by server-sent events, that what it shows may have changed. The page then loads itself again and
 // puts the parts that differ in place, so that pages have one template and no rights of their own.
 func (a *App) live(w http.ResponseWriter, r *http.Request) {
-	changed, end, ok := a.changes.watch()
+	changed, end, ok := a.changes.watch(r.Context())
 	if !ok {
 		a.fail(w, r, &failure{Status: http.StatusServiceUnavailable, Code: codeInternal, Message: "the application is being stopped", wait: time.Second})
 		return
@@ -39,7 +39,8 @@ func (a *App) live(w http.ResponseWriter, r *http.Request) {
 		count++
 		return send("id: %d\nevent: change\ndata: {}\n\n", count)
 	}
-	if !send("retry: %d\n\n", reconnect) || r.Header.Get("Last-Event-ID") != "" && !change() {
+	// What has changed since the page was rendered, or while the connection was lost, is not known: so much for the first.
+	if !send("retry: %d\n\n", reconnect) || !change() {
 		return
 	}
 	alive := time.NewTicker(aliveInterval)

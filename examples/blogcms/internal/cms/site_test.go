@@ -13,13 +13,16 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 
 	"github.com/workflowkit/workflowkit-go/actions"
+	"github.com/workflowkit/workflowkit-go/examples/blogcms/internal/access/issuertest"
 	"github.com/workflowkit/workflowkit-go/examples/blogcms/internal/cms"
+	"github.com/workflowkit/workflowkit-go/examples/blogcms/internal/limit"
 	"github.com/workflowkit/workflowkit-go/inngest"
 	"github.com/workflowkit/workflowkit-go/inngest/local"
 	"github.com/workflowkit/workflowkit-go/loader"
@@ -41,6 +44,9 @@ type site struct {
 	log   *buffer
 	// stopApp ends the sending of events.
 	stopApp func()
+
+	issuer  *issuertest.Issuer // nil if there is a local admin
+	history *loader.History
 }
 
 // buffer is a log that several goroutines write.
@@ -75,6 +81,9 @@ type parts struct {
 	seeds bool
 	// clock makes time stand still.
 	clock *local.VirtualClock
+	// people makes people sign in. Otherwise there is a local admin.
+	people bool
+	limits cms.Limits
 }
 
 // openDatabase opens a database whose events do not wait for long after a failed attempt.
@@ -118,19 +127,34 @@ func newSite(t *testing.T, p parts) *site {
 			t.Error(err)
 		}
 	})
-	config := cms.Config{DB: s.db, Client: client, Model: p.model, History: history, Retries: &retries, Logger: logger}
+	s.history = history
+	var handler atomic.Value // the application has to know its address before it can be made
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		handler.Load().(http.HandlerFunc)(w, r)
+	}))
+	t.Cleanup(server.Close)
+	t.Cleanup(func() { // streams would keep the server from closing
+		if s.app != nil {
+			s.app.Close()
+		}
+	})
+	s.base = server.URL
+	config := cms.Config{DB: s.db, Client: client, Model: p.model, History: history, Limits: p.limits, Retries: &retries, Logger: logger}
+	if p.people {
+		if config.Limits.SignIns == (limit.Rate{}) {
+			config.Limits.SignIns = limit.Rate{Burst: 1000, Every: time.Second}
+		}
+		config.Access = s.issue(s.base)
+	}
 	if s.app, err = cms.New(config); err != nil {
 		t.Fatal(err)
 	}
-	handler := s.app.Handler()
+	served := s.app.Handler()
 	if p.wrap != nil {
-		handler = p.wrap(handler)
+		served = p.wrap(served)
 	}
-	server := httptest.NewServer(handler)
-	t.Cleanup(server.Close)
+	handler.Store(http.HandlerFunc(served.ServeHTTP))
 	s.runApp()
-	t.Cleanup(s.app.Close) // streams would keep the server from closing
-	s.base = server.URL
 	if s.local != nil {
 		if err := client.Sync(t.Context(), s.base+cms.ServePath); err != nil {
 			t.Fatal(err)
