@@ -25,6 +25,9 @@ const (
 	prismaWorkflows = `SELECT id, CAST(created_at AS TEXT) || '' AS at, typeof(workflow), hex(workflow), enabled, "trigger", description,
 		name FROM workflows ORDER BY id`
 	prismaOthers = `SELECT sql FROM sqlite_master WHERE name IN ('users', '_prisma_migrations', 'users_email_key') ORDER BY name`
+	// Where ids go on.
+	supabaseSequences = `SELECT w.last_value AS w, w.is_called AS wc, p.last_value AS p, p.is_called AS pc FROM workflows_id_seq w, blog_posts_id_seq p`
+	prismaSequences   = `SELECT name, seq FROM sqlite_sequence WHERE name IN ('workflows', 'blog_posts') ORDER BY name`
 	// What hangs on the tables: policies, grants, the publication, the sequences.
 	supabaseRights = `SELECT relname, relrowsecurity, relacl::text,
 			(SELECT string_agg(polname, ',') FROM pg_policy WHERE polrelid = c.oid) AS policies,
@@ -38,8 +41,8 @@ func TestTakeOver(t *testing.T) {
 		legacy  func(t *testing.T) string
 		queries []string
 	}{
-		"supabase": {supabase, []string{supabasePosts, supabaseWorkflows, supabaseRights}},
-		"prisma":   {prisma, []string{prismaPosts, prismaWorkflows, prismaOthers}},
+		"supabase": {supabase, []string{supabasePosts, supabaseWorkflows, supabaseRights, supabaseSequences}},
+		"prisma":   {prisma, []string{prismaPosts, prismaWorkflows, prismaOthers, prismaSequences}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -81,8 +84,43 @@ func TestTakeOver(t *testing.T) {
 			if err != nil || again.Applied != 0 || len(again.TakenOver) != 2 {
 				t.Errorf("second migration: %+v, %v", again, err)
 			}
+			useBeside(t, db)
+			check("after versions, runs and events were written beside its rows")
 			loadertest.Conformance(t, db)
 		})
+	}
+}
+
+// useBeside makes versions of all rows, saves drafts, and writes the history of a run and an event.
+func useBeside(t *testing.T, db *loader.DB) {
+	t.Helper()
+	ctx := context.Background()
+	workflows, err := db.Store().ListWorkflows(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range workflows {
+		base := 0
+		if w.Draft != nil {
+			base = w.Draft.Number
+		}
+		save(t, db.Store(), w.ID, base, `{"name":"draft"}`)
+		if _, err := db.LoadWorkflow(ctx, workflowkit.Event{Name: w.Trigger}); err != nil {
+			t.Error(err)
+		}
+	}
+	h := db.History(loader.HistoryConfig{})
+	tell(h, told("run", "4")...)
+	whole(t, h, "run")
+	if err := h.Close(ctx); err != nil {
+		t.Error(err)
+	}
+	posts, err := db.Posts(ctx)
+	if err != nil || len(posts) == 0 {
+		t.Fatalf("%d posts, %v", len(posts), err)
+	}
+	if err := db.EnqueueFor(ctx, posts[0].ID, workflowkit.Event{Name: "blog-post.approve-ai-suggestions"}); err != nil {
+		t.Error(err)
 	}
 }
 

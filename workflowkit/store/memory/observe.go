@@ -2,6 +2,7 @@ package memory
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,7 +12,8 @@ import (
 	"github.com/workflowkit/workflowkit-go/workflowkit/store"
 )
 
-// Observe implements [workflowkit.Observer]: it enters a transition into the history, once.
+// Observe implements [workflowkit.Observer]: it enters a transition into the history, once. What comes late changes nothing
+// that is over, and the result of a run brings what was missed.
 func (s *Store) Observe(_ context.Context, t workflowkit.Transition) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -22,6 +24,7 @@ func (s *Store) Observe(_ context.Context, t workflowkit.Transition) {
 		}
 		r.told[t.Key] = true
 	}
+	before := r.snapshot()
 	r.know(t)
 	switch {
 	case t.Type == workflowkit.EdgeDecided && t.Edge != nil:
@@ -34,7 +37,16 @@ func (s *Store) Observe(_ context.Context, t workflowkit.Transition) {
 	if !r.Status.Over() {
 		r.Status = r.active()
 	}
-	s.runs.note(r)
+	if !reflect.DeepEqual(before, r.Run) {
+		s.runs.note(r)
+	}
+}
+
+// snapshot returns a copy that does not change with the run.
+func (r *run) snapshot() store.Run {
+	copied := r.Run
+	copied.Actions, copied.Edges = slices.Clone(r.Actions), slices.Clone(r.Edges)
+	return copied
 }
 
 // know fills in what every transition says about its run.
@@ -46,11 +58,12 @@ func (r *run) know(t workflowkit.Transition) {
 	if r.Event == "" && t.Event.Name != "" {
 		r.Event, r.EventData = t.Event.Name, t.Event.Data
 	}
-	if r.StartedAt.IsZero() {
-		r.StartedAt = t.Time
-		if !t.Started.IsZero() && strings.HasPrefix(string(t.Type), "run.") {
-			r.StartedAt = t.Started
-		}
+	began := t.Time
+	if !t.Started.IsZero() && strings.HasPrefix(string(t.Type), "run.") {
+		began = t.Started
+	}
+	if r.StartedAt.IsZero() || t.Type == workflowkit.RunStarted && began.Before(r.StartedAt) {
+		r.StartedAt = began
 	}
 }
 
@@ -62,11 +75,40 @@ func (r *run) over(t workflowkit.Transition) {
 	if !ok || r.Status.Over() {
 		return
 	}
+	if t.Result != nil {
+		r.reconcile(t)
+	}
 	r.Status, r.Error, r.Reason, r.FinishedAt = status, t.Error, t.Reason, timeOf(t.Time)
+}
+
+// reconcile enters what the run's result says and nobody has told before.
+func (r *run) reconcile(t workflowkit.Transition) {
+	for _, result := range t.Result.Actions {
+		one := t
+		one.Type, one.Action = workflowkit.ActionCompleted, workflowkit.ActionInfo{ID: result.ID, Kind: result.Kind, Name: result.Name}
+		one.Inputs, one.Output, one.Error, one.Reason, one.Started = result.Inputs, result.Output, result.Error, result.Reason, result.Started
+		switch result.Status {
+		case workflowkit.StatusFailed:
+			one.Type = workflowkit.ActionFailed
+		case workflowkit.StatusSkipped:
+			one.Type = workflowkit.ActionSkipped
+		case workflowkit.StatusCompleted:
+		}
+		if !result.Finished.IsZero() {
+			one.Time = result.Finished
+		}
+		r.action(one)
+	}
+	for _, e := range t.Result.Edges {
+		r.edge(e)
+	}
 }
 
 // edge notes the decision of an edge.
 func (r *run) edge(e workflowkit.EdgeResult) {
+	if r.Status.Over() {
+		return
+	}
 	decided := store.EdgeRun{ID: e.ID, From: e.From, To: e.To, Taken: e.Taken, Reason: e.Reason}
 	if !slices.Contains(r.Edges, decided) {
 		r.Edges = append(r.Edges, decided)
@@ -76,12 +118,19 @@ func (r *run) edge(e workflowkit.EdgeResult) {
 // action notes what an action does. What is told late about an action that is over is not news.
 func (r *run) action(t workflowkit.Transition) {
 	i := slices.IndexFunc(r.Actions, func(a store.ActionRun) bool { return a.ActionID == t.Action.ID })
+	if i < 0 && r.Status.Over() {
+		return
+	}
 	if i < 0 {
 		i = len(r.Actions)
 		r.Actions = append(r.Actions, store.ActionRun{ActionID: t.Action.ID, Kind: t.Action.Kind, Name: t.Action.Name})
 	}
 	a := &r.Actions[i]
 	if a.Status.Over() {
+		return
+	}
+	if t.Type == workflowkit.ActionStarted && a.Status != "" {
+		a.StartedAt = timeOf(t.Time) // what has come before is what it does now
 		return
 	}
 	if t.Inputs != nil {
