@@ -6,10 +6,11 @@ import { ListPage } from "../pages/ListPage";
 import { Failure, Loading, Message } from "../pages/Message";
 import { AnnouncerProvider } from "../ui/Announcer";
 import { ConfirmProvider } from "../ui/Confirm";
+import { ErrorBoundary } from "../ui/ErrorBoundary";
 import type { Config } from "./config";
 import { AppProvider } from "./context";
 import { useLoad } from "./load";
-import { Link, RouterProvider, useRouter } from "./router";
+import { Link, type Route, RouterProvider, useRouter } from "./router";
 
 const VersionsPage = lazy(async () => ({ default: (await import("../pages/VersionsPage")).VersionsPage }));
 const RunsPage = lazy(async () => ({ default: (await import("../pages/RunsPage")).RunsPage }));
@@ -45,6 +46,10 @@ function Start({ config }: { config: Config }) {
 
 function Page() {
   const { route } = useRouter();
+  return <ErrorBoundary key={JSON.stringify(route)}>{pageOf(route)}</ErrorBoundary>;
+}
+
+function pageOf(route: Route) {
   switch (route.page) {
     case "list":
       return <ListPage />;

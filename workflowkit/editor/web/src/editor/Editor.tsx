@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useReducer, useState } from "react";
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useReducer, useState } from "react";
 import type { Workflow } from "../api/types";
 import { useApp } from "../app/context";
 import { useLoad, useMedia } from "../app/load";
@@ -161,7 +161,7 @@ export function Editor({ workflow, onWorkflow }: { workflow: Workflow; onWorkflo
           <Drawer open={open} dry={dry} error={judgement.error} summary={total} />
         </main>
         {open.panel ? (
-          <aside className={state.selection.length > 0 ? "panel open" : "panel"} aria-label="Properties" data-testid="inspector">
+          <aside className={state.selection.length > 0 ? "panel open" : "panel"} aria-label="Properties" data-testid="inspector" onKeyDown={backToGraph}>
             <Inspector result={result} onClose={narrow ? () => dispatch({ type: "select", uids: [] }) : open.togglePanel} />
           </aside>
         ) : (
@@ -171,4 +171,11 @@ export function Editor({ workflow, onWorkflow }: { workflow: Workflow; onWorkflo
       <Dialogs open={open} saving={saving} commands={commands} base={state.base} />
     </EditorProvider>
   );
+}
+
+/** Escape leads from the panel back to the node that it is about. */
+function backToGraph(event: KeyboardEvent): void {
+  if (event.key !== "Escape" || event.defaultPrevented) return;
+  event.preventDefault();
+  document.querySelector<HTMLElement>('.stage .react-flow__node[tabindex="0"]')?.focus();
 }

@@ -49,8 +49,8 @@ export function useCommands({ context, state, open, saving, dirty, dry }: Option
     requestAnimationFrame(() => document.querySelector<HTMLElement>(".panel .panel-body :is(input, textarea, select, button):not([disabled])")?.focus());
   };
   const publish = async () => {
-    const version = dirty ? await saving.save() : (workflow.draft ?? undefined);
-    if (version) await saving.publish(version.number);
+    const number = dirty ? (await saving.save())?.number : state.base;
+    if (number) await saving.publish(number);
   };
   const nextProblem = () => {
     const about = [...new Set(context.findings.flatMap((finding) => (finding.uid === undefined ? [] : [finding.uid])))];

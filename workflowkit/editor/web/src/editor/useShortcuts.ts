@@ -14,7 +14,7 @@ export const otherKeys = [
   { keys: "Arrow keys", label: "Go to the next action in that direction" },
   { keys: "Shift+Arrow keys", label: "Select further actions" },
   { keys: "Alt+Arrow keys", label: "Move the selected actions" },
-  { keys: "Enter", label: "Configure the selected action" },
+  { keys: "Enter", label: "Configure the selected action; Esc leads back to the graph" },
   { keys: "Ctrl+C, Ctrl+X, Ctrl+V", label: "Copy, cut and paste actions as JSON" },
   { keys: "Shift+drag", label: "Select what is inside" },
 ];

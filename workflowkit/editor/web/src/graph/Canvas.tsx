@@ -16,6 +16,7 @@ import { type Connecting, useConnecting } from "./connecting";
 import { Elements } from "./elements";
 import { neighbour } from "./navigate";
 import type { CardNode, EdgeState, LinkEdge, NodeState } from "./types";
+import { focusNode, useFollowFocus } from "./useFollowFocus";
 import { useKeepInView } from "./useKeepInView";
 import { Wire } from "./Wire";
 
@@ -98,6 +99,7 @@ function Graph({ doc, catalog, trigger, label, selection, onSelect, editing, fin
   }, [editing, arranged]);
   useEffect(() => setDragged(new Map()), [arranged]);
   useKeepInView(box, arranged, focus, motion);
+  const follow = useFollowFocus(box, focus, index.nodes.length);
 
   const actions = useMemo((): GraphActions => ({ addAfter: (uid, branch) => editing?.addAfter(uid, branch), addOn: (uid) => editing?.addOn(uid), select: (uid) => onSelect([uid], ["*"]) }), [editing, onSelect]);
 
@@ -155,6 +157,7 @@ function Graph({ doc, catalog, trigger, label, selection, onSelect, editing, fin
         ref={box}
         className={`canvas ${connecting.active ? "connecting" : ""} ${editing ? "editable" : ""}`}
         onKeyDown={onKeyDown}
+        {...follow}
         onDragOver={(event) => {
           if (!editing || !event.dataTransfer.types.includes(kindMime)) return;
           event.preventDefault();
@@ -226,10 +229,6 @@ function select(changes: (NodeChange<CardNode> | EdgeChange<LinkEdge>)[], onSele
   const off: string[] = [];
   for (const change of changes) if (change.type === "select") (change.selected ? on : off).push(change.id);
   if (on.length + off.length > 0) onSelect(on, off);
-}
-
-function focusNode(box: HTMLElement | null, uid: string): void {
-  box?.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(uid)}"]`)?.focus({ preventScroll: true });
 }
 
 function miniColor(node: CardNode): string {

@@ -14,7 +14,7 @@ export function place(layers: readonly Vertex[][]): void {
     for (const vertex of layer) vertex.x -= x / 2;
   }
   for (let i = 0; i < rounds; i++) {
-    const last = i >= rounds - 2;
+    const last = i >= rounds - 4;
     const turn = i % 2 === 0 ? layers : [...layers].reverse();
     for (const layer of turn) settle(layer, (vertex) => (last ? [...vertex.up, ...vertex.down] : i % 2 === 0 ? vertex.up : vertex.down));
   }
@@ -53,12 +53,13 @@ function settle(layer: readonly Vertex[], near: (vertex: Vertex) => readonly Ver
   });
 }
 
-/** A long edge pulls harder on its own parts, so that it is straight. */
+/** A long edge pulls hard on its own parts, so that it is straight, and little on what it joins. */
 function pull(vertex: Vertex, near: readonly Vertex[]): { wish: number; weight: number } {
   let sum = 0;
   let weight = 0;
   for (const other of near) {
-    const w = vertex.id === undefined && other.id === undefined ? 8 : 1;
+    const passes = Number(vertex.id === undefined) + Number(other.id === undefined);
+    const w = passes === 2 ? 8 : passes === 1 ? 0.3 : 1;
     sum += other.x * w;
     weight += w;
   }

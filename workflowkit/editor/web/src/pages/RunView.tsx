@@ -42,7 +42,7 @@ export function RunView({ run, definition, connection }: { run: Run; definition:
   const link = uid === undefined ? undefined : index.linkByUid.get(uid);
   return (
     <>
-      <section className="toolbar" aria-label="Run">
+      <section className="toolbar" aria-label="State of the run">
         <span className={`status status-${run.status}`} data-testid="run-status">
           {run.status}
         </span>
