@@ -155,7 +155,7 @@ func (c *Client) describeConnected(ctx context.Context) ([]byte, error) {
 			return nil, err
 		}
 		id, _ := functions[i]["id"].(string)
-		address := "ws://connect?" + url.Values{"fnId": {id}, "step": {"step"}}.Encode()
+		address := "ws://connect?" + url.Values{"fnId": {id}, "stepId": {"step"}}.Encode()
 		steps, _ := functions[i]["steps"].(map[string]any)
 		if step, ok := steps["step"].(map[string]any); ok {
 			step["runtime"] = map[string]any{"type": "ws", "url": address}

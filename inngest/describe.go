@@ -64,11 +64,34 @@ func (c *Client) describeFunctions(ctx context.Context, appURL string) ([]json.R
 				f["singleton"] = singleton
 			}
 		}
+		if f["steps"], err = describeStep(f["steps"]); err != nil {
+			return nil, fmt.Errorf("describe functions: %w", err)
+		}
 		if functions[i], err = json.Marshal(f); err != nil {
 			return nil, err
 		}
 	}
 	return functions, nil
+}
+
+// describeStep completes the address of a function, in which inngestgo leaves out which step is meant at first.
+func describeStep(raw json.RawMessage) (json.RawMessage, error) {
+	var steps map[string]map[string]any
+	if err := json.Unmarshal(raw, &steps); err != nil {
+		return nil, err
+	}
+	runtime, _ := steps["step"]["runtime"].(map[string]any)
+	text, _ := runtime["url"].(string)
+	u, err := url.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	query := u.Query()
+	query.Del("step")
+	query.Set("stepId", "step")
+	u.RawQuery = query.Encode()
+	steps["step"]["runtime"] = map[string]any{"type": "http", "url": u.String()}
+	return json.Marshal(steps)
 }
 
 // appURL applies the configured origin and path to the URL at which a request found the app.

@@ -29,8 +29,8 @@
 // # Targets
 //
 // For each of the two APIs of an Inngest server, the first of these that is set is used: Config.APIBaseURL (or
-// EventAPIBaseURL), Config.BaseURL, INNGEST_API_BASE_URL (or INNGEST_EVENT_API_BASE_URL), INNGEST_BASE_URL, and in dev
-// mode the URL in INNGEST_DEV. Without any, dev mode uses http://localhost:8288, and cloud mode uses Inngest Cloud:
+// EventAPIBaseURL), Config.BaseURL, INNGEST_API_BASE_URL (or INNGEST_EVENT_API_BASE_URL), INNGEST_API_ORIGIN (or
+// INNGEST_EVENT_API_ORIGIN), INNGEST_BASE_URL, and in dev mode the URL in INNGEST_DEV. Without any, dev mode uses http://localhost:8288, and cloud mode uses Inngest Cloud:
 // https://api.inngest.com and https://inn.gs.
 //
 // # What it adds to inngestgo
@@ -39,6 +39,32 @@
 // the server keeps back, is fetched; a planned step that is not found is an error, not a completed run; signatures are
 // compared in constant time and expire on both sides of the clock; handlers never continue with a result that is not
 // stored; panics reach the server without a stack; sending an event honours its context.
+//
+// The page SPECIFICATION.md beside this file takes Inngest's SDK specification sentence by sentence, and says for each by
+// which test the package is held to it, or why not.
+//
+// # Being called
+//
+// An Inngest server calls the handler, or a program connects to the server with [Connect] and needs no address.
+//
+// Platforms and proxies cut connections on which nothing comes for a while, and a step in the middle of which that happens
+// is executed again. Config.Streaming, or INNGEST_STREAMING=1, lets answers grow by a byte every few seconds while a
+// function is executed. The HTTP status is then 201 and the real one in the body, where Inngest looks for it.
+//
+// A request whose body is larger than Config.MaxBodySize is answered with 413, and is not tried again, since it would not
+// become smaller.
+//
+// # Keys
+//
+// To rotate the signing key without a failed call, give the app the new key as SigningKeyFallback first, then rotate it on
+// the server, and then make it the SigningKey. Signatures of both keys are accepted, and requests to the API are made with
+// the key that was accepted last, then with the other. No key is ever logged, part of an error, or told to who cannot sign.
+//
+// # Errors
+//
+// An error of a function is answered with 400 if it must not be tried again and with 500 otherwise, and X-Inngest-No-Retry
+// always says which. A caller who cannot sign is answered with 401. A step or function that does not exist is an error to
+// be tried again, because another replica may have it.
 //
 // # Checkpoints
 //
@@ -59,7 +85,7 @@
 //
 // # Known limits
 //
-// Answers are not streamed, so a proxy must allow calls that take a minute longer than the longest step.
+// Unless answers are streamed, a proxy must allow calls that take a minute longer than the longest step.
 //
 // Inngest itself limits the output of a step to 4 MiB, the state of a run to 32 MiB, a run to 1000 steps, an event to
 // 512 KiB, and a sleep or wait to 366 days. It sends the results of steps back with the members of objects sorted by

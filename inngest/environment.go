@@ -34,6 +34,7 @@ type settings struct {
 	env                      string
 	serveOrigin, servePath   string
 	platform                 string      // what hosts the process; empty means that it is not known
+	outOfBandOnly            bool        // signed requests for a sync are answered like others
 	streaming                bool        // answers to calls grow while functions are executed
 	logLevel                 *slog.Level // nil leaves it to the logger
 }
@@ -95,6 +96,10 @@ func (c Config) resolve() (settings, error) {
 		servePath:   first(c.ServePath, env("INNGEST_SERVE_PATH")),
 		platform:    detectPlatform(env),
 	}
+	if text := env("INNGEST_ALLOW_IN_BAND_SYNC"); text != "" {
+		allowed, _ := parseDev(text)
+		s.outOfBandOnly = !allowed
+	}
 	s.streaming, _ = parseDev(env("INNGEST_STREAMING"))
 	if c.Streaming != nil {
 		s.streaming = *c.Streaming
@@ -108,8 +113,8 @@ func (c Config) resolve() (settings, error) {
 		apiDefault = first(devURL, defaultDevURL)
 		eventDefault = apiDefault
 	}
-	s.apiURL = first(c.APIBaseURL, c.BaseURL, env("INNGEST_API_BASE_URL"), env("INNGEST_BASE_URL"), apiDefault)
-	s.eventURL = first(c.EventAPIBaseURL, c.BaseURL, env("INNGEST_EVENT_API_BASE_URL"), env("INNGEST_BASE_URL"), eventDefault)
+	s.apiURL = first(c.APIBaseURL, c.BaseURL, env("INNGEST_API_BASE_URL"), env("INNGEST_API_ORIGIN"), env("INNGEST_BASE_URL"), apiDefault)
+	s.eventURL = first(c.EventAPIBaseURL, c.BaseURL, env("INNGEST_EVENT_API_BASE_URL"), env("INNGEST_EVENT_API_ORIGIN"), env("INNGEST_BASE_URL"), eventDefault)
 	return s, errors.Join(s.check(), levelErr)
 }
 

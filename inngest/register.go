@@ -8,6 +8,7 @@ import (
 	"log/slog"
 
 	"github.com/inngest/inngestgo"
+	"github.com/inngest/inngestgo/pkg/checkpoint"
 
 	"github.com/workflowkit/workflowkit-go/workflowkit"
 )
@@ -61,7 +62,11 @@ func (c *Client) register(f Function, run program) error {
 		return fmt.Errorf("register function %q: %w", f.ID, err)
 	}
 	for i := range functions {
-		if err := registerSDK(c, functions[i].options(), functions[i].sdkTriggers(), c.entry(functions[i], programs[i])); err != nil {
+		executed, described := functions[i].options(), functions[i].options()
+		if functions[i].Checkpoints == CheckpointEachStep {
+			described.Checkpoint = checkpoint.ConfigSafe // for the server to show; inngestgo's own is not used
+		}
+		if err := registerSDK(c, executed, described, functions[i].sdkTriggers(), c.entry(functions[i], programs[i])); err != nil {
 			return fmt.Errorf("register function %q: %w", functions[i].ID, err)
 		}
 	}
@@ -85,7 +90,7 @@ func RegisterFunction[T any](client *Client, opts inngestgo.FunctionOpts, trigge
 		}
 	}
 	if err == nil {
-		err = registerSDK(client, opts, trigger, fn)
+		err = registerSDK(client, opts, opts, trigger, fn)
 	}
 	if err != nil {
 		return fmt.Errorf("register function %q: %w", opts.ID, err)
@@ -93,13 +98,13 @@ func RegisterFunction[T any](client *Client, opts inngestgo.FunctionOpts, trigge
 	return nil
 }
 
-func registerSDK[T any](c *Client, opts inngestgo.FunctionOpts, trigger inngestgo.MultipleTriggers, fn inngestgo.SDKFunction[T]) error {
-	for _, sdk := range []inngestgo.Client{c.sdk, c.describer} {
-		if _, err := inngestgo.CreateFunction(sdk, opts, trigger, fn); err != nil {
-			return err
-		}
+// registerSDK makes a function one of the clients that execute and describe.
+func registerSDK[T any](c *Client, executed, described inngestgo.FunctionOpts, trigger inngestgo.MultipleTriggers, fn inngestgo.SDKFunction[T]) error {
+	if _, err := inngestgo.CreateFunction(c.sdk, executed, trigger, fn); err != nil {
+		return err
 	}
-	return nil
+	_, err := inngestgo.CreateFunction(c.describer, described, trigger, fn)
+	return err
 }
 
 // claim takes the ids of functions, all or none.

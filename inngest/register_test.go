@@ -194,7 +194,7 @@ func TestSyncTellsAllOptions(t *testing.T) {
 	step := func(id, name string, retries int) map[string]any {
 		return map[string]any{"step": map[string]any{
 			"id": "step", "name": name, "retries": map[string]any{"attempts": float64(retries)},
-			"runtime": map[string]any{"url": "https://app.example/api/inngest?fnId=" + id + "&step=step"},
+			"runtime": map[string]any{"type": "http", "url": "https://app.example/api/inngest?fnId=" + id + "&stepId=step"},
 		}}
 	}
 	want := map[string]any{
@@ -203,7 +203,7 @@ func TestSyncTellsAllOptions(t *testing.T) {
 		"capabilities": map[string]any{"connect": "v1", "in_band_sync": "v1", "trust_probe": "v1"},
 		"functions": []any{
 			map[string]any{
-				"id": "app-a-small", "name": "a-small", "triggers": []any{map[string]any{"event": "a"}}, "retries": 20.0,
+				"id": "app-a-small", "checkpoint": map[string]any{}, "name": "a-small", "triggers": []any{map[string]any{"event": "a"}}, "retries": 20.0,
 				"singleton": map[string]any{"key": "event.data.id", "mode": "cancel"}, "steps": step("app-a-small", "a-small", 20),
 			},
 			map[string]any{
@@ -220,11 +220,11 @@ func TestSyncTellsAllOptions(t *testing.T) {
 				"timeouts": map[string]any{"start": "1m", "finish": "2h"},
 			},
 			map[string]any{
-				"id": "app-full-failure", "name": "All of it (failure)", "retries": 2.0, "steps": step("app-full-failure", "All of it (failure)", 2),
+				"id": "app-full-failure", "checkpoint": map[string]any{}, "name": "All of it (failure)", "retries": 2.0, "steps": step("app-full-failure", "All of it (failure)", 2),
 				"triggers": []any{map[string]any{"event": "inngest/function.failed", "expression": `event.data.function_id == "app-full"`}},
 			},
 			map[string]any{
-				"id": "app-rates", "name": "rates", "retries": 20.0, "steps": step("app-rates", "rates", 20),
+				"id": "app-rates", "checkpoint": map[string]any{}, "name": "rates", "retries": 20.0, "steps": step("app-rates", "rates", 20),
 				"triggers":    []any{map[string]any{"cron": "TZ=Europe/Zurich 0 9 * * MON-FRI", "jitter": "30s"}, map[string]any{"cron": "0 0 * * *"}},
 				"concurrency": map[string]any{"fn": []any{map[string]any{"limit": 3.0, "key": "event.data.id", "hash": ""}}},
 				"throttle":    map[string]any{"limit": 4.0, "period": "1w", "burst": 2.0, "key": "event.data.id"},
@@ -233,11 +233,11 @@ func TestSyncTellsAllOptions(t *testing.T) {
 				"priority":    map[string]any{"run": "event.data.urgent ? 600 : 0"},
 			},
 			map[string]any{
-				"id": "app-rates-cancelled", "name": "rates (cancelled)", "retries": 4.0, "steps": step("app-rates-cancelled", "rates (cancelled)", 4),
+				"id": "app-rates-cancelled", "checkpoint": map[string]any{}, "name": "rates (cancelled)", "retries": 4.0, "steps": step("app-rates-cancelled", "rates (cancelled)", 4),
 				"triggers": []any{map[string]any{"event": "inngest/function.cancelled", "expression": `event.data.function_id == "app-rates"`}},
 			},
 			map[string]any{
-				"id": "app-z-batch", "name": "z-batch", "retries": 20.0, "steps": step("app-z-batch", "z-batch", 20), "triggers": []any{map[string]any{"event": "a"}},
+				"id": "app-z-batch", "checkpoint": map[string]any{}, "name": "z-batch", "retries": 20.0, "steps": step("app-z-batch", "z-batch", 20), "triggers": []any{map[string]any{"event": "a"}},
 				"batchEvents": map[string]any{"maxSize": 100.0, "timeout": "1m", "key": "event.data.id", "if": "event.data.bulk == true"},
 			},
 		},

@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -441,6 +442,18 @@ func TestIntrospection(t *testing.T) {
 		t.Errorf("signed wrongly (-want +got):\n%s", diff)
 	}
 	full := get(sign(testKey, time.Now(), nil))
+	var names []string
+	for name := range full {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	// Specification 4.5: these and no others.
+	allowed := strings.Fields("api_origin app_id authentication_succeeded capabilities env event_api_origin event_key_hash framework function_count " +
+		"has_event_key has_signing_key has_signing_key_fallback mode schema_version sdk_language sdk_version serve_origin serve_path " +
+		"signing_key_fallback_hash signing_key_hash")
+	if diff := cmp.Diff(allowed, names); diff != "" {
+		t.Errorf("signed: names (-want +got):\n%s", diff)
+	}
 	for name, want := range map[string]any{
 		"authentication_succeeded": true, "api_origin": "http://inngest:8288", "event_api_origin": "http://inngest:8288",
 		"app_id": "app", "env": "branch", "serve_path": "/api/inngest", "serve_origin": nil,
@@ -522,7 +535,7 @@ func TestHandlerWorksWhereItIsMounted(t *testing.T) {
 			t.Parallel()
 			server, api := serve(tc.config, tc.mount)
 			put(t, server, tc.path, nil, "")
-			want := server.URL + tc.url + "?fnId=app-fn&step=step"
+			want := server.URL + tc.url + "?fnId=app-fn&stepId=step"
 			if diff := cmp.Diff([]string{want}, api.urls()); diff != "" {
 				t.Errorf("registered URLs (-want +got):\n%s", diff)
 			}

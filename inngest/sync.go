@@ -85,7 +85,7 @@ func (c *Client) registerApp(ctx context.Context, appURL, syncID, serverKind str
 // serveSync answers PUT. The server asks in one of two ways: signed, and then the answer itself describes the app, or
 // unsigned, and then the app has to call the server.
 func (h *handler) serveSync(w http.ResponseWriter, r *http.Request, body []byte, key string) {
-	if key == "" {
+	if key == "" || h.settings.outOfBandOnly {
 		h.syncOutOfBand(w, r)
 		return
 	}
