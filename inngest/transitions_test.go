@@ -145,7 +145,7 @@ func (g observedGraph) action() workflowkit.Action {
 	return workflowkit.DefineUntyped(workflowkit.Spec{Kind: "act", NeverWaits: g.neverWaits}, func(ctx context.Context, run *workflowkit.Run, _ map[string]any) (any, error) {
 		for k, step := range g.steps[run.Action.ID] {
 			id := fmt.Sprint(k)
-			err := error(nil)
+			var err error
 			switch step {
 			case 's':
 				err = workflowkit.Sleep(ctx, id, 500*time.Millisecond)

@@ -129,8 +129,10 @@ func TestObserversOfRunsThatDoNothing(t *testing.T) {
 		load workflowkit.LoaderFunc
 		want []string
 	}{
-		"no workflow": {func(context.Context, workflowkit.Event) (*workflowkit.Definition, error) { return nil, nil },
-			[]string{`run.skipped | no enabled workflow for event "go"`}},
+		"no workflow": {
+			func(context.Context, workflowkit.Event) (*workflowkit.Definition, error) { return nil, nil },
+			[]string{`run.skipped | no enabled workflow for event "go"`},
+		},
 		"no definition": {func(context.Context, workflowkit.Event) (*workflowkit.Definition, error) {
 			return &workflowkit.Definition{ID: "w"}, nil
 		}, []string{`run.skipped | workflow "w" has no definition yet`}},

@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http/httptest"
@@ -71,7 +70,6 @@ func run(ctx context.Context, out io.Writer) error {
 	if err := serve(ctx, engine, telemetry, logger); err != nil {
 		return err
 	}
-	fmt.Fprintln(out)
 	return errors.Join(printMetrics(ctx, out, reader), traces.Shutdown(ctx), metrics.Shutdown(ctx))
 }
 
@@ -81,7 +79,7 @@ func serve(ctx context.Context, engine *workflowkit.Engine, telemetry *otelinnge
 	if err != nil {
 		return err
 	}
-	defer server.Close()
+	defer func() { _ = server.Close() }()
 	client, err := inngest.NewClient(inngest.Config{
 		AppID: "otel", BaseURL: server.URL(), Logger: logger, Observers: []inngest.CallObserver{telemetry},
 		Getenv: func(string) string { return "" },

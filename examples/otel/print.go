@@ -56,7 +56,7 @@ func printMetrics(ctx context.Context, out io.Writer, reader *sdkmetric.ManualRe
 		}
 	}
 	slices.Sort(lines)
-	_, err := fmt.Fprintln(out, strings.Join(lines, "\n"))
+	_, err := fmt.Fprintf(out, "\n%s\n", strings.Join(lines, "\n"))
 	return err
 }
 

@@ -73,9 +73,10 @@ func drawSecret(t *rapid.T, depth int) (value, schema, want any) {
 		v, s, w := drawSecret(t, depth-1)
 		name := rapid.StringMatching(`[a-c"/~é]{1,3}`).Draw(t, "name")
 		in := object{"properties": object{name: s}}
-		if kind == "additional" {
+		switch kind {
+		case "additional":
 			in = object{"additionalProperties": s, "properties": object{"other": object{}}}
-		} else if kind == "pattern" {
+		case "pattern":
 			in = object{"patternProperties": object{"^[^o]": s}}
 		}
 		return object{name: v, "other": 1}, in, object{name: w, "other": 1}
