@@ -83,6 +83,17 @@
 //
 // Function.Checkpoints turns this off. Branches that run concurrently do not use it.
 //
+// # Logs, traces and metrics
+//
+// Lines of the log that are about a run name it and its function, and the action and the step if they are about one. An
+// engine's observers ([workflowkit.WithObservers]) are told of each transition of a run once, by the call that is the first
+// to see it: the server says the result of which step has caused a call. Config.Observers are told of the calls. Package
+// otelinngest is both, and makes traces, which join those of the server, and metrics.
+//
+// Which transitions a process has told it remembers for the runs that it has worked on last. So a call that is made again,
+// because a step has failed or an answer was lost, tells nothing twice unless it comes to another process; see
+// [workflowkit.Transition].
+//
 // # Known limits
 //
 // Unless answers are streamed, a proxy must allow calls that take a minute longer than the longest step.

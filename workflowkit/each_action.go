@@ -23,7 +23,11 @@ func (e *each) executeAction(ctx context.Context, id string, item *eachItem) (js
 		n.handler = replaced
 	}
 	x.place(ctx, n, planned.action.info(), e.i)
-	return x.executeAside(ctx, n, planned.timeout)
+	if x.shown != nil {
+		n.secrets.inputs = appendHidden(n.secrets.inputs, inputs, x.shown.resolve(&planned, view{node: e.i, item: item}))
+	}
+	out, err := x.executeAside(ctx, n, planned.timeout)
+	return out, n.secrets.hide(err)
 }
 
 // place puts a node into its run.

@@ -141,7 +141,7 @@ func (x *execution) resolveInput(problems Problems, planned *planNode, input *pl
 		return problems
 	}
 	if input.check != nil {
-		problems = input.check.appendProblems(problems, planned.action.ID, value, func() any { return x.visible(r.view, input, value) })
+		problems = input.check.appendProblems(problems, planned.action.ID, value, func() any { return x.visible(r.view, planned, input, value) })
 	}
 	x.text, r.err = jsonvalue.Append(x.text, value, &x.state.order, most)
 	return problems
@@ -189,12 +189,12 @@ func (in *compiledInput) appendProblems(problems Problems, actionID string, valu
 const hiddenFault = "does not fit the schema"
 
 // visible returns the value of an input as it may be seen.
-func (x *execution) visible(v refs.View, input *plannedInput, value any) any {
+func (x *execution) visible(v refs.View, planned *planNode, input *plannedInput, value any) any {
 	own, ok := v.(*view)
 	if x.shown == nil || !ok {
 		return value
 	}
-	seen, err := jsonvalue.Decode(x.shown.input(own.node, input), nil)
+	seen, err := jsonvalue.Decode(x.shown.input(planned, *own, input), nil)
 	if err != nil {
 		return mask.Secret
 	}

@@ -96,39 +96,59 @@ func (x *execution) redactedInputs(i int) json.RawMessage {
 	}
 	inputs, ok := x.shown.inputs[i]
 	if !ok {
-		inputs = x.shown.resolve(i)
+		inputs = x.shown.resolve(&x.plan.nodes[i], view{node: i})
 		x.shown.inputs[i] = inputs
 	}
 	return inputs
 }
 
-// resolve resolves the inputs of a node once more, from what may be seen.
-func (s *visibleState) resolve(i int) json.RawMessage {
-	planned := &s.x.plan.nodes[i]
+// resolve resolves the inputs of an action once more, from what may be seen from a place.
+func (s *visibleState) resolve(planned *planNode, v view) json.RawMessage {
+	if len(planned.inputs) == 0 {
+		return json.RawMessage("{}")
+	}
 	out := []byte{'{'}
 	for k := range planned.inputs {
 		input := &planned.inputs[k]
 		if k > 0 {
 			out = append(out, ',')
 		}
-		out = append(append(out, input.key...), s.input(i, input)...)
+		out = append(append(out, input.key...), s.input(planned, v, input)...)
 	}
 	return append(out, '}')
 }
 
 // input returns the value of an input as it may be seen.
-func (s *visibleState) input(i int, input *plannedInput) []byte {
+func (s *visibleState) input(planned *planNode, v view, input *plannedInput) []byte {
+	secret := planned.kind.inputMask(input.name)
 	if literal, ok := input.value.(literalProgram); ok {
-		return s.x.plan.nodes[i].kind.inputMask(input.name).Text(literal.text)
+		return secret.Text(literal.text)
 	}
-	known := s.known()
-	r := resolver{view: &view{state: known, node: i}, left: s.x.engine.limits.Inputs}
+	v.state, v.item = s.known(), s.item(v.node, v.item)
+	r := resolver{view: &v, left: s.x.engine.limits.Inputs}
 	value := input.value.resolve(&r)
-	text, err := jsonvalue.Append(nil, value, &known.order, 2*s.x.engine.limits.Inputs)
+	text, err := jsonvalue.Append(nil, value, &v.order, 2*s.x.engine.limits.Inputs)
 	if r.err != nil || err != nil {
 		return jsonvalue.AppendString(nil, mask.Secret)
 	}
-	return s.x.plan.nodes[i].kind.inputMask(input.name).Text(text)
+	return secret.Text(text)
+}
+
+// item returns an item of a for_each as it may be seen.
+func (s *visibleState) item(node int, item *eachItem) *eachItem {
+	if item == nil {
+		return nil
+	}
+	seen := &eachItem{value: mask.Secret, index: item.index}
+	inputs, err := jsonvalue.Decode(s.x.redactedInputs(node), &s.state.order)
+	if err != nil {
+		return seen
+	}
+	object, _ := inputs.(map[string]any)
+	if items, _ := object["items"].([]any); item.index < len(items) {
+		seen.value = items[item.index]
+	}
+	return seen
 }
 
 // found returns what the condition of an edge has found, as it may be seen, and whether that is something else.

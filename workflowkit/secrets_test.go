@@ -30,6 +30,9 @@ func secretActions(seen map[string]string) []workflowkit.Action {
 			`"$defs":{"session":{"allOf":[{"properties":{"token":{"x-secret":true}}}]}}}`),
 	}, func(_ context.Context, run *workflowkit.Run, in map[string]any) (any, error) {
 		seen[run.Action.ID] = fmt.Sprint(in["password"])
+		if in["user"] == "fail" {
+			return nil, workflowkit.NoRetryError(fmt.Errorf("no user with %v", in["password"]))
+		}
 		return map[string]any{"user": in["user"], "session": map[string]any{"token": token, "days": 3}}, nil
 	})
 	use := workflowkit.DefineUntyped(workflowkit.Spec{Kind: "use"}, func(ctx context.Context, run *workflowkit.Run, in map[string]any) (any, error) {
@@ -177,5 +180,53 @@ func TestSecretsOfPublishedOutputs(t *testing.T) {
 	}
 	if got := string(result.Output); got != `{"key":"[secret]","n":1}` {
 		t.Errorf("output %s", got)
+	}
+}
+
+// What runs for each item of a list has its secrets, too: in its inputs, in its results, and in what it says of them.
+func TestSecretsOfItems(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct{ do, output, err string }{
+		"results":                       {`{"kind": "login", "inputs": {"user": "!ref($.item)", "password": "!ref($.event.data.password)"}}`, `{"results":[{"session":{"days":3,"token":"[secret]"},"user":"ada"},{"session":{"days":3,"token":"[secret]"},"user":"bob"}],"errors":[]}`, ""},
+		"errors about a secret output":  {`{"kind": "use", "inputs": {"do": "fail", "key": "!ref($.state.in.session.token)"}}`, "", "item 0: refused: [secret]"},
+		"errors about a secret input":   {`{"kind": "login", "inputs": {"user": "fail", "password": "!ref($.event.data.password)"}}`, "", `item 0: no user with [secret]`},
+		"inputs that do not fit":        {`{"kind": "login", "inputs": {"password": "too long: !ref($.event.data.password) !ref($.item)"}}`, "", `item 0: inputs of action "out/0" (kind "login"): /password: input "password": does not fit the schema, found "[secret]" [input_type]`},
+		"a secret that is in the items": {`{"kind": "strict", "inputs": {"key": "!ref($.item)"}}`, "", `item 0: inputs of action "out/0" (kind "strict"): /key: input "key": does not fit the schema, found "[secret]" [input_type]`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var logs bytes.Buffer
+			told := &transitions{}
+			engine, err := workflowkit.New(workflowkit.WithActions(secretActions(map[string]string{})...), workflowkit.WithObservers(told),
+				workflowkit.WithLogger(slog.New(slog.NewTextHandler(&logs, nil))))
+			if err != nil {
+				t.Fatal(err)
+			}
+			items := `["ada","bob"]`
+			if strings.HasPrefix(name, "a secret") {
+				items = `["!ref($.state.in.session.token)"]`
+			}
+			result, runErr := workflowkittest.Run(t.Context(), engine, workflowkit.Event{Name: "e", Data: raw(t, map[string]any{"password": password})},
+				workflowkittest.WithWorkflow(`{"actions": [{"id": "in", "kind": "login", "inputs": {"user": "ada"}},
+					{"id": "out", "kind": "builtin:for_each", "inputs": {"items": `+items+`, "action": `+tc.do+`}}],
+					"edges": [{"from": "$source", "to": "in"}, {"from": "in", "to": "out"}]}`), workflowkittest.WithReplay(1))
+			if result.Run == nil {
+				t.Fatal(runErr)
+			}
+			out, _ := result.Run.Action("out")
+			if diff := cmp.Diff([]string{tc.output, tc.err}, []string{string(out.Output), out.Error}); diff != "" {
+				t.Errorf("output and error (-want +got):\n%s", diff)
+			}
+			for _, told := range told.list {
+				told.Event = workflowkit.Event{}
+				logs.Write(raw(t, told))
+			}
+			logs.Write(raw(t, result.Run))
+			for _, secret := range []string{token, password, `pass\"word`} {
+				if strings.Contains(logs.String(), secret) {
+					t.Errorf("%s is shown in\n%s", secret, logs.String())
+				}
+			}
+		})
 	}
 }

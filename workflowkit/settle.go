@@ -47,7 +47,7 @@ func (x *execution) settle(ctx context.Context, n *node, out json.RawMessage, er
 	case ctx.Err() != nil, IsNoRetryError(err):
 		return nil, err
 	}
-	err = x.hide(n.run.index, err)
+	err = n.secrets.hide(err)
 	fail := func(context.Context) (json.RawMessage, error) { return nil, err }
 	// A request that has been made to try the handler again must not count for the steps that it then goes on to.
 	isolated := withStepOptions(ctx, StepOptions{Retries: n.retries, Isolated: true})
