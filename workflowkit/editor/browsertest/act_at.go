@@ -58,8 +58,11 @@ func (p *Page) ClickAt(selector string) {
 // FillAt replaces the text of the field that a selector of CSS finds.
 func (p *Page) FillAt(selector, text string) {
 	p.t.Helper()
-	p.SeeAt(selector)
-	p.do("focus "+selector, chromedp.Evaluate[chromedp.Void](fmt.Sprintf("void document.querySelector(%s).focus()", quote(selector))))
+	p.Until("write at "+selector, fmt.Sprintf(`(() => {
+		const e = document.querySelector(%s);
+		e?.focus();
+		return e && document.activeElement === e;
+	})()`, quote(selector)))
 	p.Press("Control+a")
 	if text == "" {
 		p.Press("Delete")

@@ -3,10 +3,12 @@ package e2e
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -30,6 +32,9 @@ type bed struct {
 	engine *workflowkit.Engine
 	store  *memory.Store
 	url    string
+	server *httptest.Server
+	// down says that the server takes no requests: their connections are closed.
+	down atomic.Bool
 }
 
 type place struct {
@@ -94,8 +99,13 @@ func newBed(t *testing.T) *bed {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/admin/editor/", edit)
-	server := httptest.NewServer(mux)
-	b.url = server.URL + "/admin/editor"
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if b.down.Load() {
+			panic(http.ErrAbortHandler)
+		}
+		mux.ServeHTTP(w, r)
+	}))
+	b.url, b.server = server.URL+"/admin/editor", server
 	t.Cleanup(func() {
 		if err := edit.Close(); err != nil {
 			t.Error(err)
@@ -199,4 +209,10 @@ func (b *bed) ready(p *browsertest.Page) {
 func choose(p *browsertest.Page, id string) {
 	p.ClickAt(node(id))
 	p.SeeAt(".react-flow__node.selected " + node(id))
+}
+
+// saved waits until a page knows that it has saved a version.
+func (b *bed) saved(p *browsertest.Page, version int) {
+	b.Helper()
+	p.ReadAt(browsertest.Test("doc-state"), fmt.Sprint("Version ", version))
 }
