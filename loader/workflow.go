@@ -88,13 +88,26 @@ type loadedRow struct {
 // changed the row, it becomes a version now. Where that cannot be written, the workflow runs nevertheless, without a
 // version.
 func (db *DB) LoadWorkflow(ctx context.Context, event workflowkit.Event) (*workflowkit.Definition, error) {
-	var rows []loadedRow
-	err := db.workflowOfEvent(db.read(ctx), event.Name).Find(&rows).Error
+	def, err := db.load(ctx, db.workflowOfEvent(db.read(ctx), event.Name))
+	return def, wrap(ctx, err, "load workflow for event %q", event.Name)
+}
+
+// LoadWorkflowByID implements workflowkit.WorkflowLoader: the workflow with an id, enabled or not, or nil if there is none.
+// Otherwise it is like LoadWorkflow.
+func (db *DB) LoadWorkflowByID(ctx context.Context, id string) (*workflowkit.Definition, error) {
+	key, err := ParseID(id)
 	if err != nil {
-		return nil, wrap(ctx, err, "load workflow for event %q", event.Name)
+		return nil, nil //nolint:nilerr // no workflow has such an id
 	}
-	if len(rows) == 0 {
-		return nil, nil
+	def, err := db.load(ctx, db.loadable(db.read(ctx)).Where("id = ?", key))
+	return def, wrap(ctx, err, "load workflow %d", key)
+}
+
+// load returns the definition of the first of the workflows that a query finds.
+func (db *DB) load(ctx context.Context, query *gorm.DB) (*workflowkit.Definition, error) {
+	var rows []loadedRow
+	if err := query.Find(&rows).Error; err != nil || len(rows) == 0 {
+		return nil, err
 	}
 	loaded := rows[0]
 	if loaded.StoredHash != loaded.Row.storedHash() {
@@ -124,10 +137,14 @@ func (db *DB) loadForeign(ctx context.Context, row workflowRow) loadedRow {
 
 // workflowOfEvent spells the condition as the index does: SQLite uses a partial index only then.
 func (db *DB) workflowOfEvent(tx *gorm.DB, event string) *gorm.DB {
+	return db.loadable(tx).Where(`"trigger" = ? AND enabled`, event).Order("id").Limit(1)
+}
+
+// loadable selects workflows with what loading one needs.
+func (db *DB) loadable(tx *gorm.DB) *gorm.DB {
 	return tx.Model(&workflowRow{}).
-		Select(workflowColumns+db.readableColumn("workflow")+", coalesce(published, 0) AS published, coalesce(stored_hash, '') AS stored_hash").
-		Joins("LEFT JOIN workflowkit_heads ON workflow_id = id").
-		Where(`"trigger" = ? AND enabled`, event).Order("id").Limit(1)
+		Select(workflowColumns + db.readableColumn("workflow") + ", coalesce(published, 0) AS published, coalesce(stored_hash, '') AS stored_hash").
+		Joins("LEFT JOIN workflowkit_heads ON workflow_id = id")
 }
 
 // Workflows lists all workflows by id.

@@ -86,13 +86,46 @@ func (p *plan) undeclared() []string {
 // cost returns what a node costs, which is anything if nobody has said so.
 func (n *planNode) cost() Cost {
 	if declared := n.kind.spec.Cost; declared != nil {
-		return *declared
+		return declared.with(n.notes(*declared))
 	}
 	anything := Cost{Steps: AtLeast(0), Waits: AtLeast(0), Announced: AtLeast(0), Bytes: AtLeast(0)}
 	if n.kind.spec.NeverWaits {
 		anything.Waits, anything.Announced = Exactly(0), Exactly(0)
 	}
 	return anything
+}
+
+// notes returns how many steps an action with a timeout needs to note when it has begun: one, and one before each further
+// step that waits.
+func (n *planNode) notes(c Cost) Range {
+	switch {
+	case n.timeout == 0 || c.Steps.Max == 0 && c.Waits.Max == 0:
+		return Range{}
+	case n.kind.single:
+		return Between(0, 1)
+	}
+	notes := Range{Min: max(0, c.Waits.Min-1), Max: Unbounded}
+	if c.Steps.Min+c.Waits.Min > 0 {
+		notes.Min++
+	}
+	if c.Waits.Max != Unbounded {
+		notes.Max = 1 + c.Waits.Max
+	}
+	return notes
+}
+
+// noteBytes is how long such a note is.
+const noteBytes = len("1700000000000")
+
+// with adds steps that the engine needs for an action.
+func (c Cost) with(notes Range) Cost {
+	c.Steps = c.Steps.plus(notes)
+	bytes := Range{Min: notes.Min * noteBytes, Max: notes.Max * noteBytes}
+	if notes.Max == Unbounded {
+		bytes.Max = Unbounded
+	}
+	c.Bytes = c.Bytes.plus(bytes)
+	return c
 }
 
 // tally adds up what a run costs.

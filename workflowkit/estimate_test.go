@@ -55,6 +55,8 @@ func TestEstimate(t *testing.T) {
 		"no definition":                 {"null", workflowkit.CostModel{}, "calls 1, steps 1, waits 0, checkpoints 1", ""},
 		"a chain":                       {lettered("$source>s1", "s1>s2"), workflowkit.CostModel{}, "calls 1, steps 5, waits 0, checkpoints 5", ""},
 		"a chain without checkpoints":   {lettered("$source>s1", "s1>s2"), workflowkit.CostModel{NoCheckpoints: true}, "calls 6, steps 5, waits 0, checkpoints 0", ""},
+		"a timeout":                     {strings.Replace(lettered("$source>s1"), `"kind":"s"`, `"kind":"s","timeout":"1m"`, 1), workflowkit.CostModel{}, "calls 1, steps 4, waits 0, checkpoints 4", ""},
+		"a timeout of a wait":           {strings.Replace(lettered("$source>w1"), `"kind":"w"`, `"kind":"w","timeout":"1m"`, 1), workflowkit.CostModel{}, "calls 2, steps 3 to 4, waits 1, checkpoints 3 to 4", ""},
 		"a wait":                        {lettered("$source>s1", "s1>w2", "w2>s3"), workflowkit.CostModel{}, "calls 2, steps 6, waits 1, checkpoints 6", ""},
 		"an announced wait":             {lettered("$source>s1", "s1>a2"), workflowkit.CostModel{}, "calls 3, steps 4, waits 1, checkpoints 3", ""},
 		"a fork that never waits":       {lettered("$source>s1", "s1>s2", "s1>s3", "s2>s4", "s3>s4"), workflowkit.CostModel{}, "calls 7, steps 9, waits 0, checkpoints 5", ""},

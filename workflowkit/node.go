@@ -49,10 +49,6 @@ type node struct {
 	claimed, abandoned bool
 	// limited holds the action to its timeout. It is nil if there is none.
 	limited *limited
-	// outside is since when the handler has been outside of its steps, if that matters, and late says that it has returned
-	// after it was given up.
-	outside time.Time
-	late    bool
 	// sends counts the calls of SendEvents by step id, to tell repeated ones apart.
 	sends map[string]int
 
@@ -85,7 +81,9 @@ func (n *node) finish(out json.RawMessage, err error) (wanted bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.abandoned {
-		n.late = true
+		if n.limited != nil {
+			n.limited.late = true
+		}
 		return false
 	}
 	n.out, n.err, n.returned, n.claimed = out, err, true, true
@@ -174,7 +172,7 @@ func (n *node) leave() {
 	n.mu.Lock()
 	n.busy = false
 	if n.limited != nil {
-		n.outside = time.Now()
+		n.limited.outside = time.Now()
 	}
 	if n.idle != nil {
 		close(n.idle)

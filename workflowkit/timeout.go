@@ -25,6 +25,10 @@ type limited struct {
 	steps bool
 	// expired is the error of an action that has timed out for good, whatever its handler makes of that.
 	expired error
+	// outside is since when the handler has been outside of its steps, and late says that it has returned after it was given
+	// up. The node's mutex guards them.
+	outside time.Time
+	late    bool
 }
 
 // startID is the step in which an action with a timeout notes when it has begun. Further notes are numbered.

@@ -27,7 +27,9 @@ func (t *timed) suspended() { t.events <- timedSuspended }
 
 // call implements caller.
 func (t *timed) call(n *node) {
-	n.outside = time.Now()
+	if n.limited != nil {
+		n.limited.outside = time.Now()
+	}
 	go func() {
 		defer func() {
 			t.events <- timedEnded
@@ -93,7 +95,7 @@ func (n *node) patience(timeout time.Duration) time.Duration {
 	if n.busy || n.suspended {
 		return timeout
 	}
-	left := timeout - time.Since(n.outside)
+	left := timeout - time.Since(n.limited.outside)
 	n.over = n.over || left <= 0
 	return left
 }
@@ -119,7 +121,7 @@ func (n *node) giveUp(err error) {
 // endedLate logs that a handler has ended which had been given up.
 func (n *node) endedLate() {
 	n.mu.Lock()
-	late := n.late
+	late := n.limited != nil && n.limited.late
 	n.mu.Unlock()
 	if late {
 		n.run.Logger().Warn("handler has ended after its timeout")

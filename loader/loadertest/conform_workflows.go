@@ -186,6 +186,12 @@ func testLoadWorkflow(t *testing.T, db *loader.DB) {
 	equal(t, "id", strconv.FormatInt(w.ID, 10), got.ID)
 	equal(t, "version", "1", got.Version)
 	equal(t, "definition", decode(t, definition), decode(t, string(got.JSON)))
+	equal(t, "workflow by its id", got, must(db.LoadWorkflowByID(ctx, got.ID))(t))
+	for _, id := range []string{"0", strconv.FormatInt(w.ID+1, 10), "x", ""} {
+		if other := must(db.LoadWorkflowByID(ctx, id))(t); other != nil {
+			t.Errorf("workflow %q: %+v, want none", id, other)
+		}
+	}
 
 	// A change takes effect at once.
 	must(db.UpdateWorkflow(ctx, w.ID, loader.WorkflowEdit{Definition: json.RawMessage(`{"name":"new"}`)}))(t)

@@ -14,8 +14,8 @@ import (
 	"github.com/workflowkit/workflowkit-go/workflowkit"
 )
 
-// randomGraph returns a workflow of steps, some with a condition on the edge, and which of its actions will run by
-// rule 2: an oracle that knows nothing of the engine.
+// randomGraph returns a workflow of steps, some with a condition on the edge, some with a timeout, some for each item of a
+// list, and which of its steps will run by rule 2: an oracle that knows nothing of the engine.
 func randomGraph(random *rand.Rand) (definition string, runs []string) {
 	n := 4 + random.Intn(7)
 	type m = map[string]any
@@ -24,7 +24,22 @@ func randomGraph(random *rand.Rand) (definition string, runs []string) {
 	ids := []string{workflowkit.SourceID}
 	for i := range n {
 		id := fmt.Sprintf("n%d", i)
-		actions = append(actions, m{"id": id, "kind": "steps", "inputs": m{"steps": 1 + random.Intn(3)}})
+		steps := 1 + random.Intn(3)
+		action, prefixes := m{"id": id, "kind": "steps", "inputs": m{"steps": steps}}, []string{id}
+		if random.Intn(4) == 0 {
+			items := make([]int, 1+random.Intn(3))
+			prefixes = nil
+			for k := range items {
+				prefixes = append(prefixes, fmt.Sprintf("%s/%d", id, k))
+			}
+			action["kind"], action["inputs"] = workflowkit.KindForEach, m{
+				"items": items, "concurrency": 1 + random.Intn(3), "action": m{"kind": "steps", "inputs": m{"steps": steps}},
+			}
+		}
+		if random.Intn(4) == 0 {
+			action["timeout"] = "10m"
+		}
+		actions = append(actions, action)
 		parents := random.Perm(len(ids))[:1+random.Intn(min(3, len(ids)))]
 		for _, p := range parents {
 			edge, taken := m{"from": ids[p], "to": id}, true
@@ -36,18 +51,17 @@ func randomGraph(random *rand.Rand) (definition string, runs []string) {
 			alive[id] = alive[id] || alive[ids[p]] && taken
 		}
 		ids = append(ids, id)
+		for _, prefix := range prefixes {
+			for s := range steps {
+				if alive[id] {
+					runs = append(runs, fmt.Sprintf("%s.s%d", prefix, s))
+				}
+			}
+		}
 	}
 	raw, err := json.Marshal(m{"actions": actions, "edges": edges})
 	if err != nil {
 		panic(err)
-	}
-	for _, a := range actions {
-		action := a.(m)
-		if id := action["id"].(string); alive[id] {
-			for s := range action["inputs"].(m)["steps"].(int) {
-				runs = append(runs, fmt.Sprintf("%s.s%d", id, s))
-			}
-		}
 	}
 	return string(raw), runs
 }
@@ -95,7 +109,7 @@ func TestRandomGraphs(t *testing.T) {
 				if !l.has(w) {
 					t.Errorf("%s was not executed", w)
 				}
-				if id, _, _ := strings.Cut(w, "."); !strings.Contains(" "+strings.Join(ran, " ")+" ", " "+id+" ") {
+				if id := w[:strings.IndexAny(w, "./")]; !strings.Contains(" "+strings.Join(ran, " ")+" ", " "+id+" ") {
 					t.Errorf("the result does not say that %s completed: %v", id, ran)
 				}
 			}

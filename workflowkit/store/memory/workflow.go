@@ -157,3 +157,20 @@ func (s *Store) LoadWorkflow(ctx context.Context, event workflowkit.Event) (*wor
 	}
 	return nil, nil
 }
+
+// LoadWorkflowByID implements [workflowkit.WorkflowLoader]: it returns the published version of a workflow, enabled or not.
+func (s *Store) LoadWorkflowByID(ctx context.Context, id string) (*workflowkit.Definition, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, w := range s.workflows {
+		if w.id == id && w.published > 0 {
+			return &workflowkit.Definition{
+				ID: w.id, Version: strconv.Itoa(w.published), JSON: w.versions[w.published-1].Definition,
+			}, nil
+		}
+	}
+	return nil, nil
+}

@@ -26,6 +26,11 @@ func (f fresh) LoadWorkflow(ctx context.Context, event workflowkit.Event) (*work
 	return f.db.LoadWorkflow(ctx, event)
 }
 
+// LoadWorkflowByID implements workflowkit.WorkflowLoader.
+func (f fresh) LoadWorkflowByID(ctx context.Context, id string) (*workflowkit.Definition, error) {
+	return f.db.LoadWorkflowByID(ctx, id)
+}
+
 func (f fresh) outdated(ctx context.Context, event workflowkit.Event) (bool, error) {
 	var payload actions.PostEvent
 	if event.DecodeData(&payload) != nil || !strings.HasPrefix(event.ID, eventIDPrefix(event.Name, string(payload.ID))) {
