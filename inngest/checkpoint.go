@@ -20,11 +20,11 @@ const (
 	checkpointPause = 15 * time.Second
 )
 
-// CheckpointStats counts the requests of a client that store steps while a call goes on.
+// CheckpointStats counts what a client has stored of steps while calls went on.
 type CheckpointStats struct {
 	// Stored is how many steps were stored.
 	Stored int64
-	// Failed is how many steps could not be stored in this way. Each became the answer to its call instead.
+	// Failed is how many requests have failed. The result of a step became the answer to its call instead.
 	Failed int64
 }
 
@@ -53,13 +53,23 @@ func (c *checkpoints) open() bool {
 
 // runStored executes a step, stores its result and returns it. A result that cannot be stored is the answer to the call.
 func (t *stepTools) runStored(ctx context.Context, id string, fn stepFunc) (json.RawMessage, error) {
+	before := t.held
+	t.held = nil
+	before.meanwhile(ctx, t)
 	start := time.Now()
 	out, err := t.execute(ctx, id, fn)
-	// While the step was executed the client may have been drained, or the call have become long: then this is its end.
-	if err == nil && t.storesSteps() {
-		if err := t.store(ctx, id, out, start); err == nil {
+	steps := before.unsent()
+	switch {
+	case err == nil && holds(id):
+		t.hold(id, out, start)
+		return t.asStored(out), nil
+	case err == nil && t.storesSteps():
+		// While the step was executed the client may have been drained, or the call have become long: then this is its end.
+		if t.store(ctx, append(steps, newStepOperation(id, out, start))) == nil {
 			return t.asStored(out), nil
 		}
+	case len(steps) > 0:
+		_ = t.store(ctx, steps) // if that fails, loading is repeated
 	}
 	return t.report(ctx, id, func(context.Context) (json.RawMessage, error) { return out, err })
 }
@@ -73,27 +83,31 @@ func (t *stepTools) asStored(out json.RawMessage) json.RawMessage {
 	return restore(out)
 }
 
-// store gives the server the result of a step. What the step has done is done, so this is tried even if the caller has
-// gone: a result that the server does not have means that the step is executed again.
-func (t *stepTools) store(ctx context.Context, id string, out json.RawMessage, start time.Time) error {
+// newStepOperation returns what the server is to know of a step that has succeeded.
+func newStepOperation(id string, out json.RawMessage, start time.Time) stepOperation {
+	return stepOperation{
+		Op: "StepRun", ID: hashStep(id), Name: id, Data: out, Userland: stepUserland{ID: id},
+		Timing: stepTiming{Start: start.UnixNano(), Duration: time.Since(start).Nanoseconds()},
+	}
+}
+
+// store gives the server the results of steps. What they have done is done, so this is tried even if the caller has gone:
+// a result that the server does not have means that the step is executed again.
+func (t *stepTools) store(ctx context.Context, steps []stepOperation) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), checkpointTimeout)
 	defer cancel()
 	c, counters := t.call, &t.client.checkpoints
 	body, err := json.Marshal(checkpointRequest{
 		RunID: c.runID, FunctionID: c.functionUUID, QueueItem: c.queueItem, RequestID: c.requestID,
-		GenerationID: c.generation, Started: c.started.UnixMilli(),
-		Steps: []stepOperation{{
-			Op: "StepRun", ID: hashStep(id), Name: id, Data: out, Userland: stepUserland{ID: id},
-			Timing: stepTiming{Start: start.UnixNano(), Duration: time.Since(start).Nanoseconds()},
-		}},
+		GenerationID: c.generation, Started: c.started.UnixMilli(), Steps: steps,
 	})
 	if err == nil {
 		header := http.Header{"Content-Type": {"application/json"}}
 		err = t.client.callAPI(ctx, http.MethodPost, c.checkpointPath(), header, body, nil)
 	}
 	if err == nil {
-		counters.stored.Add(1)
-		c.stored++
+		counters.stored.Add(int64(len(steps)))
+		c.stored += len(steps)
 		return nil
 	}
 	counters.failed.Add(1)
@@ -101,8 +115,9 @@ func (t *stepTools) store(ctx context.Context, id string, out json.RawMessage, s
 	if concernsAllRuns(err) {
 		counters.until.Store(time.Now().Add(checkpointPause).UnixNano())
 	}
-	t.stepLogger(id).Warn("step could not be stored by itself, it is the answer to the call", "error", err)
-	return fmt.Errorf("store step %q: %w", id, err)
+	last := steps[len(steps)-1].Name
+	t.stepLogger(last).Warn("steps could not be stored by themselves", "error", err)
+	return fmt.Errorf("store step %q: %w", last, err)
 }
 
 // concernsAllRuns reports whether an error says something about the server and nothing about the run, which may have

@@ -1,8 +1,11 @@
 package inngest
 
 import (
+	"context"
 	"fmt"
 	"time"
+
+	"github.com/workflowkit/workflowkit-go/workflowkit"
 )
 
 // CheckpointMode says whether the steps of a run are stored while the call that executes them goes on.
@@ -28,7 +31,13 @@ func checkCheckpoints(fail func(string, ...any), mode CheckpointMode) {
 	}
 }
 
-// storesSteps reports whether a step of the serial part of a run is stored by a request of its own in this call.
+// stores reports whether a step is to be executed and stored by a request of its own, after which the call goes on.
+func (t *stepTools) stores(ctx context.Context, id string) bool {
+	_, done := t.result(id)
+	return !done && !inBranch(ctx) && !workflowkit.StepOptionsFrom(ctx).Isolated && t.storesSteps()
+}
+
+// storesSteps reports whether steps of the serial part of a run are stored so in this call.
 //
 // The number of attempts belongs to the call, not to the step. So a call that is itself another attempt stores nothing:
 // its first step ends it, and the steps that follow begin with attempts of their own.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -268,5 +269,82 @@ func TestUnknownCheckpointMode(t *testing.T) {
 	err := inngest.RegisterProgram(client, inngest.Function{ID: "fn", Events: []string{"e"}, Checkpoints: "some"}, nil)
 	if err == nil || !strings.Contains(err.Error(), `checkpoints are "some", "" or "off" is needed`) {
 		t.Errorf("error is %v", err)
+	}
+}
+
+// loading is a function that loads something, as the engine does, and then executes a step that takes some time.
+func loading(executed *[]string, took time.Duration) program {
+	return func(ctx context.Context, tools workflowkit.Tools, _ workflowkit.RunInput) (json.RawMessage, error) {
+		run := func(id string, d time.Duration) error {
+			_, err := tools.Run(ctx, id, func(ctx context.Context) (json.RawMessage, error) {
+				*executed = append(*executed, id)
+				select {
+				case <-ctx.Done():
+				case <-time.After(d):
+				}
+				return json.RawMessage(`1`), nil
+			})
+			return err
+		}
+		if err := run(workflowkit.LoadStepID, 0); err != nil {
+			return nil, err
+		}
+		if took > 0 {
+			if err := run("1/a", took); err != nil {
+				return nil, err
+			}
+		}
+		return json.RawMessage(`"done"`), tools.Sleep(ctx, "1/sleep", time.Second)
+	}
+}
+
+// Loading a workflow has no effects, so its result is stored with that of the first step, unless that takes long.
+func TestLoadedWorkflowIsStoredWithTheFirstStep(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		status int
+		took   time.Duration
+		want   []string // the requests
+		answer string
+	}{
+		"the step is short":          {http.StatusOK, time.Microsecond, []string{"$load 1/a"}, "Sleep 1/sleep"},
+		"the step is long":           {http.StatusOK, 300 * time.Millisecond, []string{"$load", "1/a"}, "Sleep 1/sleep"},
+		"there is no step":           {http.StatusOK, 0, []string{"$load"}, "Sleep 1/sleep"},
+		"they cannot be stored":      {http.StatusBadRequest, time.Microsecond, []string{"$load 1/a"}, "StepRun 1/a"},
+		"neither of them can":        {http.StatusBadRequest, 300 * time.Millisecond, []string{"$load", "$load 1/a"}, "StepRun 1/a"},
+		"the workflow cannot":        {http.StatusBadRequest, 0, []string{"$load"}, "StepRun $load"},
+		"the server is out of reach": {http.StatusBadGateway, 0, []string{"$load"}, "StepRun $load"},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := newStorage(t, tc.status)
+			var executed []string
+			app := newApp(t, inngest.Config{BaseURL: api.URL, HTTPClient: api.Client()}).register(inngest.Function{}, loading(&executed, tc.took))
+			got := app.call(request{})
+			if diff := cmp.Diff([]string{tc.answer}, got.steps()); diff != "" {
+				t.Errorf("operations (-want +got):\n%s", diff)
+			}
+			var requests []string
+			for _, body := range api.requests {
+				var names []string
+				steps, _ := body["steps"].([]any)
+				for _, step := range steps {
+					step, _ := step.(map[string]any)
+					names = append(names, fmt.Sprint(step["name"]))
+				}
+				requests = append(requests, strings.Join(names, " "))
+			}
+			if diff := cmp.Diff(tc.want, requests); diff != "" {
+				t.Errorf("requests (-want +got):\n%s", diff)
+			}
+			want := 2
+			if tc.took == 0 {
+				want = 1
+			}
+			if len(executed) != want {
+				t.Errorf("executed were %v", executed)
+			}
+		})
 	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // Estimate computes what a run of a workflow costs when it is executed by engine as function f: HTTP calls to the app,
-// steps, and requests and bytes that store their results. It executes nothing and makes no request. Of f only
+// steps, and what is stored of their results. It executes nothing and makes no request. Of f only
 // Checkpoints counts.
 //
 // See [workflowkit.Estimate] for what is assumed. Besides, a call goes on for a minute at most: a run whose steps take

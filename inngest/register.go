@@ -136,7 +136,9 @@ func (c *Client) entry(f Function, run program) inngestgo.SDKFunction[struct{}] 
 		if err := readEvents(call, &in); err != nil {
 			return nil, inngestgo.NoRetryError(err)
 		}
-		result, err := runProgram(ctx, run, newStepTools(c, call, f.Checkpoints, logger), in, logger)
+		tools := newStepTools(c, call, f.Checkpoints, logger)
+		result, err := runProgram(ctx, run, tools, in, logger)
+		tools.finish(ctx)
 		if errors.Is(err, workflowkit.ErrSuspended) {
 			// The steps that were asked for are the answer, and the response is held to there being any.
 			call.suspended = true

@@ -30,6 +30,7 @@ type stepTools struct {
 
 	used   map[string]bool // ids of steps in this call
 	hijack any             // what inngestgo panicked with last
+	held   *held           // a result that is not stored yet
 	racing bool            // a wait is still registered that nobody waits for; see perform
 	ended  bool            // inngestgo has ended the serial part of the call: nothing can be asked of it any more
 
@@ -53,6 +54,15 @@ func inBranch(ctx context.Context) bool { return ctx.Value(branchKey{}) != nil }
 // begin checks that a step can be called now and returns the id by which the server knows it: the given one, or with a
 // counter if it repeats one. inngestgo would count by itself, but then the results of steps could not be looked up.
 func (t *stepTools) begin(ctx context.Context, id string) (string, error) {
+	unique, err := t.identify(ctx, id)
+	if err == nil {
+		err = t.flush(ctx)
+	}
+	return unique, err
+}
+
+// identify is begin for a step that may be stored together with what is held.
+func (t *stepTools) identify(ctx context.Context, id string) (string, error) {
 	if t.ended {
 		return "", workflowkit.ErrSuspended
 	}

@@ -21,6 +21,9 @@ func (t *stepTools) Parallel(ctx context.Context, mode workflowkit.ForkMode, bra
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
+	if err := t.flush(ctx); err != nil {
+		return err
+	}
 	suspended := false
 	var failed error
 	callbacks := make([]func(ctx context.Context) (any, error), len(branches))

@@ -21,11 +21,21 @@ type stepFunc = func(ctx context.Context) (json.RawMessage, error)
 
 // Run implements [workflowkit.Tools].
 func (t *stepTools) Run(ctx context.Context, id string, fn func(ctx context.Context) (json.RawMessage, error)) (json.RawMessage, error) {
-	unique, err := t.begin(ctx, id)
+	unique, err := t.identify(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	var out json.RawMessage
+	if t.stores(ctx, unique) {
+		err = t.ending(ctx, t.guard(unique, func() (err error) {
+			out, err = t.runStored(ctx, unique, fn)
+			return err
+		}))
+		return out, err
+	}
+	if err := t.flush(ctx); err != nil {
+		return nil, err
+	}
 	err = t.perform(ctx, unique, func(ctx context.Context) (err error) {
 		out, err = t.runStep(ctx, unique, fn)
 		return err
@@ -38,9 +48,6 @@ func (t *stepTools) Run(ctx context.Context, id string, fn func(ctx context.Cont
 
 // runStep returns the result of a step, or executes it. It calls inngestgo, which may panic to end the pass.
 func (t *stepTools) runStep(ctx context.Context, id string, fn stepFunc) (json.RawMessage, error) {
-	if _, done := t.result(id); !done && !inBranch(ctx) && t.storesSteps() {
-		return t.runStored(ctx, id, fn)
-	}
 	return t.report(ctx, id, func(ctx context.Context) (json.RawMessage, error) { return t.execute(ctx, id, fn) })
 }
 

@@ -25,7 +25,8 @@ type Estimate struct {
 	Steps Range `json:"steps"`
 	// Waits are the sleeps, waits for events and invocations.
 	Waits Range `json:"waits"`
-	// Checkpoints are the requests of the app to the server that store steps while a call goes on.
+	// Checkpoints are the steps that the app stores at the server while a call goes on, by a request for each; the result
+	// of loading the workflow mostly goes with that of the first step.
 	Checkpoints Range `json:"checkpoints"`
 	// Bytes are what the results of steps and waits take in the run's state, as JSON. Each call carries what is there so
 	// far, and the event.

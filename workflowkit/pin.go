@@ -21,8 +21,9 @@ type pinned struct {
 	never map[string]bool
 }
 
-// loadID is the step that loads and pins the definition.
-const loadID = "$load"
+// LoadStepID is the step that loads and pins the definition: the first of a run. It has no effects, so a backend may
+// execute it again as long as no step after it has a result that is stored.
+const LoadStepID = "$load"
 
 // maxPinnedProblems is how many findings a run stores. The result of a step has a limit.
 const maxPinnedProblems = 100
@@ -35,7 +36,7 @@ func (e *Engine) pin(ctx context.Context, tools Tools, in RunInput) (*pinned, *p
 	if ctx.Err() != nil {
 		return nil, nil, context.Cause(ctx)
 	}
-	raw, err := tools.Run(ctx, loadID, func(ctx context.Context) (json.RawMessage, error) {
+	raw, err := tools.Run(ctx, LoadStepID, func(ctx context.Context) (json.RawMessage, error) {
 		pin, err := e.load(ctx, in)
 		if err != nil {
 			return nil, err

@@ -123,7 +123,7 @@ func (w *witness) now() time.Time {
 
 // Run implements Tools.
 func (w *witness) Run(ctx context.Context, id string, fn func(ctx context.Context) (json.RawMessage, error)) (json.RawMessage, error) {
-	if w.progress == nil || id == loadID {
+	if w.progress == nil || id == LoadStepID {
 		fn = w.watched(id, fn)
 	}
 	raw, err := w.Tools.Run(ctx, id, fn)

@@ -57,7 +57,7 @@ func (w *witness) step(id string) StepInfo {
 // watched watches the function of a step for a backend that does not.
 func (w *witness) watched(id string, fn func(ctx context.Context) (json.RawMessage, error)) func(ctx context.Context) (json.RawMessage, error) {
 	return func(ctx context.Context) (json.RawMessage, error) {
-		if id == loadID {
+		if id == LoadStepID {
 			w.memory.forget() // the run is at its very beginning
 		}
 		if w.progress != nil {
