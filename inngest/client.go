@@ -61,7 +61,7 @@ func NewClient(config Config) (*Client, error) {
 		describeKey: newDescribeKey(), observers: slices.Clone(config.Observers),
 	}
 	if c.http == nil {
-		c.http = &http.Client{Timeout: 30 * time.Second}
+		c.http = &http.Client{Timeout: 30 * time.Second, Transport: newTransport()}
 	}
 	if c.logger == nil {
 		c.logger = slog.Default()
@@ -87,6 +87,18 @@ func NewClient(config Config) (*Client, error) {
 			"set INNGEST_SIGNING_KEY and INNGEST_DEV=0 in production")
 	}
 	return c, nil
+}
+
+// newTransport returns a transport that keeps as many connections to the server as there are runs at once in a busy app:
+// each of their steps is stored by a request. The default of two would close and open one for most of them.
+func newTransport() http.RoundTripper {
+	standard, ok := http.DefaultTransport.(*http.Transport)
+	if !ok {
+		return http.DefaultTransport // the application has put in its own
+	}
+	transport := standard.Clone()
+	transport.MaxIdleConnsPerHost = 100
+	return transport
 }
 
 // connectSDK makes the clients of inngestgo. Everything that they would otherwise look up in the environment is given to

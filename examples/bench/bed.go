@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -125,7 +126,9 @@ func (b *bed) close() {
 		if err := b.http.Close(); err != nil {
 			slog.Warn(err.Error())
 		}
-		<-b.served
+		if err := <-b.served; !errors.Is(err, http.ErrServerClosed) {
+			slog.Warn(err.Error())
+		}
 	}
 	http.DefaultClient.CloseIdleConnections()
 }
