@@ -136,6 +136,8 @@ func TestConnectSurvives(t *testing.T) {
 			b.connected(inngest.ConnectOpts{InstanceID: "test", GatewayURL: "ws://" + proxy.address() + "/v0/connect/gateway"})
 			id := b.start(`{}`)
 			<-entered
+			// A call that the server does not know to have arrived is made again. By now it does: a step has been stored.
+			b.eventually(func() bool { return b.client.CheckpointStats().Stored > 0 }, "the workflow is stored")
 			again := happen(b, proxy)
 			close(proceed)
 			if name == "a gateway that is gone for long" {
