@@ -34,7 +34,7 @@ func (e *each) load(ctx context.Context) error {
 	if x.depth >= maxNesting {
 		return NoRetryError(fmt.Errorf("workflows run each other more than %d deep: does %q run itself?", maxNesting, e.input.Workflow))
 	}
-	raw, err := x.tools.Run(ctx, e.id+"/"+loadID, func(ctx context.Context) (json.RawMessage, error) {
+	raw, err := x.tools.Run(ctx, e.id+"/"+LoadStepID, func(ctx context.Context) (json.RawMessage, error) {
 		pin, err := x.engine.loadByID(ctx, e.input.Workflow, x.in)
 		if err != nil {
 			return nil, err
