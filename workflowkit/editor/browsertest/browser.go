@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 )
@@ -105,16 +104,8 @@ func Open(t testing.TB, url string, options ...Option) *Page {
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatalf("open the browser: %v", err)
 	}
-	scheme := "light"
-	if s.dark {
-		scheme = "dark"
-	}
-	p.do("set the size", chromedp.EmulateViewport(int64(s.width), int64(s.height)), chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
-		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
-			{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
-		}})
-		return err
-	}))
+	p.Resize(s.width, s.height)
+	p.Colours(s.dark)
 	if len(s.header) > 0 {
 		headers := network.Headers{}
 		for name, value := range s.header {

@@ -90,3 +90,16 @@ func TestRoles(t *testing.T) {
 		t.Errorf("somebody who was signed out: %d", got.status)
 	}
 }
+
+// TestVersionsHaveAuthors says who has drawn what.
+func TestVersionsHaveAuthors(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, parts{seeds: true, people: true})
+	editor := s.as("editor")
+	if got := editor.request(http.MethodPut, "/api/workflows/1", `{"workflow":`+reviewWorkflow+`}`); got.status != http.StatusOK {
+		t.Fatalf("%d %s", got.status, got.body)
+	}
+	if page := editor.get("/automations/1/versions").body; !strings.Contains(page, "<td>Ed Editor</td>") {
+		t.Errorf("the version has no author:\n%s", page)
+	}
+}

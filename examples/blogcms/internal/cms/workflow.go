@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/workflowkit/workflowkit-go/actions"
+	"github.com/workflowkit/workflowkit-go/examples/blogcms/internal/access"
 	"github.com/workflowkit/workflowkit-go/loader"
 	"github.com/workflowkit/workflowkit-go/workflowkit"
 )
@@ -45,6 +46,9 @@ func (a *App) saveWorkflow(ctx context.Context, id int64, edit loader.WorkflowEd
 		if before, err = a.db.Workflow(ctx, id); err != nil {
 			return loader.Workflow{}, err
 		}
+	}
+	if person, ok := ctx.Value(personKey{}).(access.Person); ok {
+		edit.Author = person.Label()
 	}
 	after := edited(before, edit)
 	if relevant := len(edit.Definition) > 0 || edit.Enabled != nil || edit.Trigger != nil; relevant {

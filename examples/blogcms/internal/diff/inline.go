@@ -25,8 +25,11 @@ const Modified Kind = "changed"
 func inlineBlock(a, b []string, offsetA, offsetB int) []Line {
 	tokensA, tokensB := tokens(a), tokens(b)
 	shared := common(tokensA, tokensB)
-	if len(a) == 0 || len(b) == 0 || !alike(tokensA, tokensB, shared) {
+	switch {
+	case len(a) == 0 || len(b) == 0:
 		return block(a, b, offsetA, offsetB)
+	case !alike(tokensA, tokensB, shared):
+		return inlineParts(a, b, offsetA, offsetB)
 	}
 	w := inlineWriter{line: Line{Kind: Modified, Old: offsetA + 1, New: offsetB + 1}}
 	i, j := 0, 0
@@ -43,6 +46,65 @@ func inlineBlock(a, b []string, offsetA, offsetB int) []Line {
 		i, j = p.A+1, p.B+1
 	}
 	return w.end()
+}
+
+// inlineParts compares the lines of two blocks that are alike one by one, though the blocks are not: a line that was
+// changed beside others that are new.
+func inlineParts(a, b []string, offsetA, offsetB int) []Line {
+	pairs := alikeLines(a, b)
+	if len(pairs) == 0 || len(a) == 1 && len(b) == 1 {
+		return block(a, b, offsetA, offsetB)
+	}
+	var out []Line
+	i, j := 0, 0
+	for _, p := range append(pairs, pair{len(a), len(b)}) {
+		out = append(out, block(a[i:p.A], b[j:p.B], offsetA+i, offsetB+j)...)
+		if p.A < len(a) {
+			out = append(out, inlineBlock(a[p.A:p.A+1], b[p.B:p.B+1], offsetA+p.A, offsetB+p.B)...)
+		}
+		i, j = p.A+1, p.B+1
+	}
+	return out
+}
+
+// maxLinePairs bounds the work of looking for lines that are alike, which is the product of the numbers of lines.
+const maxLinePairs = 2500
+
+// alikeLines returns the longest list of lines that are alike, in the order of both blocks.
+func alikeLines(a, b []string) []pair {
+	if len(a)*len(b) > maxLinePairs {
+		return nil
+	}
+	length := make([][]int, len(a)+1) // of the list from a place on
+	same := make([][]bool, len(a))
+	for i := range length {
+		length[i] = make([]int, len(b)+1)
+	}
+	for i := len(a) - 1; i >= 0; i-- {
+		same[i] = make([]bool, len(b))
+		ta := tokens(a[i : i+1])
+		for j := len(b) - 1; j >= 0; j-- {
+			tb := tokens(b[j : j+1])
+			same[i][j] = strings.TrimSpace(a[i]) != "" && strings.TrimSpace(b[j]) != "" && alike(ta, tb, common(ta, tb))
+			length[i][j] = max(length[i+1][j], length[i][j+1])
+			if same[i][j] {
+				length[i][j] = max(length[i][j], length[i+1][j+1]+1)
+			}
+		}
+	}
+	var out []pair
+	for i, j := 0, 0; i < len(a) && j < len(b); {
+		switch {
+		case same[i][j] && length[i][j] == length[i+1][j+1]+1:
+			out = append(out, pair{i, j})
+			i, j = i+1, j+1
+		case length[i+1][j] >= length[i][j+1]:
+			i++
+		default:
+			j++
+		}
+	}
+	return out
 }
 
 // alike reports whether two blocks have so much in common that their words are worth comparing.

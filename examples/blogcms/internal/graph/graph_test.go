@@ -171,5 +171,5 @@ func ExampleSVG() {
 	)
 	head, _, _ := strings.Cut(svg, "\n")
 	fmt.Println(head)
-	// Output: <svg class="graph" xmlns="http://www.w3.org/2000/svg" width="256" height="194" viewBox="0 0 256 194" role="img">
+	// Output: <svg class="graph" xmlns="http://www.w3.org/2000/svg" width="256" height="194" viewBox="0 0 256 194" role="img" aria-label="Graph. $source: Start; 1: Review: grammar_review">
 }

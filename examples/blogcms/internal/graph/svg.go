@@ -20,8 +20,8 @@ func SVG(nodes []Node, edges []Edge) string {
 	}
 	l := arrange(nodes, edges)
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg class="graph" xmlns="http://www.w3.org/2000/svg" width="%[1]g" height="%[2]g" viewBox="0 0 %[1]g %[2]g" role="img">`+"\n",
-		l.width, l.height())
+	fmt.Fprintf(&b, `<svg class="graph" xmlns="http://www.w3.org/2000/svg" width="%[1]g" height="%[2]g" viewBox="0 0 %[1]g %[2]g" role="img" aria-label="%[3]s">`+"\n",
+		l.width, l.height(), escape(l.summary()))
 	b.WriteString(`<defs><marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto-start-reverse">` +
 		`<path class="tip" d="M0 0L10 5L0 10z"/></marker></defs>` + "\n")
 	for i := range l.arrows {
@@ -51,6 +51,19 @@ func drawBox(b *strings.Builder, at *box) {
 		drawText(b, "detail", at.x, y+boxHeight/2+15, at.node.Detail, titleLength+6)
 	}
 	b.WriteString("</g>\n")
+}
+
+// summary says in words what is drawn, for those who do not see it.
+func (l *layout) summary() string {
+	var parts []string
+	for _, layer := range l.layers {
+		for _, i := range layer {
+			if n := l.boxes[i].node; n != nil {
+				parts = append(parts, describe(n))
+			}
+		}
+	}
+	return "Graph. " + strings.Join(parts, "; ")
 }
 
 func describe(n *Node) string {
