@@ -42,3 +42,8 @@ export function useMedia(query: string): boolean {
   }, [query]);
   return holds;
 }
+
+/** useNarrow says whether the screen is so small that workflows are there to be read only. */
+export function useNarrow(): boolean {
+  return useMedia("(max-width: 719px)");
+}

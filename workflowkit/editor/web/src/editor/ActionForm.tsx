@@ -1,6 +1,7 @@
 import { useMemo } from "react";
 import { ConditionField } from "../forms/ConditionField";
-import { type FormContext, FormProvider } from "../forms/context";
+import { type FormContext, FormProvider, useForm } from "../forms/context";
+import { EachField, withItem } from "../forms/EachField";
 import { type FieldProps, SchemaField } from "../forms/SchemaField";
 import type { Spec } from "../model/catalog";
 import { setField } from "../model/edit";
@@ -13,6 +14,7 @@ import { useEditor } from "./context";
 import { useFormContext } from "./useFormContext";
 
 const builtinIf = "builtin:if";
+const builtinForEach = "builtin:for_each";
 
 /** ActionForm configures an action: a field for each input of its kind, and JSON for inputs that the kind does not have. */
 export function ActionForm({ node, spec }: { node: ActionNode; spec: Spec | undefined }) {
@@ -57,9 +59,17 @@ export function ActionForm({ node, spec }: { node: ActionNode; spec: Spec | unde
 
 function InputField({ kind, ...props }: FieldProps & { kind: string | undefined }) {
   const { findings } = useFormFindings(props);
-  if (kind !== builtinIf || props.name !== "condition") return <SchemaField {...props} />;
+  const { catalog } = useEditor();
+  const form = useForm();
   const shown = { label: labelOf(props.schema, props.name), help: textOf(props.schema.description), note: "", pointer: `/inputs/${props.name}` };
-  return <ConditionField {...props} required shown={shown} findings={findings} />;
+  if (kind === builtinIf && props.name === "condition") return <ConditionField {...props} required shown={shown} findings={findings} />;
+  if (kind === builtinForEach && props.name === "action") return <EachField {...props} shown={shown} findings={findings} catalog={catalog} />;
+  if (kind !== builtinForEach || props.name !== "data") return <SchemaField {...props} />;
+  return (
+    <FormProvider value={withItem(form)}>
+      <SchemaField {...props} />
+    </FormProvider>
+  );
 }
 
 function useFormFindings(props: FieldProps) {

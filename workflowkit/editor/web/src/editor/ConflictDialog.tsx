@@ -1,4 +1,5 @@
 import { useMemo, useState } from "react";
+import { Canvas } from "../graph/Canvas";
 import { parseDoc, storeDoc } from "../model/document";
 import { stringifyJson } from "../model/json";
 import { Button } from "../ui/Button";
@@ -8,6 +9,14 @@ import { copyToClipboard, download } from "./files";
 import { useEditor } from "./context";
 import { DiffView } from "./DiffView";
 import type { Conflict } from "./useSave";
+
+const views = [
+  { view: "diff", label: "From theirs to mine" },
+  { view: "theirs", label: "Theirs" },
+  { view: "mine", label: "Mine" },
+] as const;
+const nothing: readonly string[] = [];
+const ignore = () => undefined;
 
 interface Props {
   conflict: Conflict;
@@ -21,6 +30,7 @@ interface Props {
 export function ConflictDialog({ conflict, base, onMine, onTheirs, onClose }: Props) {
   const { catalog, workflow } = useEditor();
   const [copied, setCopied] = useState("");
+  const [view, setView] = useState<"diff" | "theirs" | "mine">("diff");
   const theirs = useMemo(() => parseDoc(conflict.theirs.definition), [conflict.theirs]);
   const mine = stringifyJson(storeDoc(conflict.mine), 2);
   const copy = async () => {
@@ -62,8 +72,21 @@ export function ConflictDialog({ conflict, base, onMine, onTheirs, onClose }: Pr
           <strong>Mine:</strong> your changes, made on version {base}. Their version stays in the history whatever you choose, and taking theirs can be undone.
         </p>
       </div>
-      <h3>From theirs to mine</h3>
-      <DiffView before={theirs} after={conflict.mine} catalog={catalog} trigger={workflow.trigger} label="Differences between their version and yours" />
+      <div className="segments" role="radiogroup" aria-label="What to look at">
+        {views.map((option) => (
+          <label key={option.view} className={option.view === view ? "segment on" : "segment"}>
+            <input type="radio" name="conflict-view" checked={option.view === view} onChange={() => setView(option.view)} />
+            {option.label}
+          </label>
+        ))}
+      </div>
+      {view === "diff" ? (
+        <DiffView before={theirs} after={conflict.mine} catalog={catalog} trigger={workflow.trigger} label="Differences between their version and yours" />
+      ) : (
+        <div className="diff">
+          <Canvas key={view} doc={view === "theirs" ? theirs : conflict.mine} catalog={catalog} trigger={workflow.trigger} label={view === "theirs" ? "Their version" : "Your version"} selection={nothing} onSelect={ignore} overview={false} />
+        </div>
+      )}
     </Dialog>
   );
 }

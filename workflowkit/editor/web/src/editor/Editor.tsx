@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useReducer, useState } from "react";
 import type { Workflow } from "../api/types";
 import { useApp } from "../app/context";
-import { useLoad, useMedia } from "../app/load";
+import { useLoad, useNarrow } from "../app/load";
 import { Canvas } from "../graph/Canvas";
 import { isDirty, newEditor, reduce } from "../model/editor";
 import { indexOf } from "../model/index";
@@ -32,7 +32,7 @@ import { Unreadable } from "./Unreadable";
 export function Editor({ workflow, onWorkflow }: { workflow: Workflow; onWorkflow: (workflow: Workflow) => void }) {
   const { api, catalog, session } = useApp();
   const { say } = useAnnouncer();
-  const narrow = useMedia("(max-width: 719px)");
+  const narrow = useNarrow();
   const readOnly = !session.can.edit || narrow;
   const [state, dispatch] = useReducer(reduce, undefined, () => newEditor(catalog, workflow.draft?.definition, workflow.draft?.number ?? 0));
   const doc = state.history.doc;

@@ -49,6 +49,7 @@ export function OperandEditor({ label, operand, onChange, pointer }: Props) {
         />
       )}
       {!readOnly && <InsertRef label={label} onPick={(path) => onChange({ kind: "ref", path })} />}
+      {operand.kind === "ref" && <p className="field-refs">{refLabel(operand.path, titleOf)}</p>}
       <FieldErrors id="" findings={[]} error={draft.error} />
     </div>
   );

@@ -151,6 +151,17 @@ function Graph({ doc, catalog, trigger, label, selection, onSelect, editing, fin
     if (out) void flow.setCenter(point.x + nodeWidth / 2, point.y + nodeHeight / 2, { zoom, duration: motion() });
   };
 
+  // What is selected stays in sight when panels take room from the graph.
+  const chosen = selection.length === 1 ? arranged.get(selection[0] ?? "") : undefined;
+  const latest = useRef(() => undefined as void);
+  latest.current = () => reveal(chosen);
+  useEffect(() => {
+    if (!box.current) return;
+    const observer = new ResizeObserver(() => latest.current());
+    observer.observe(box.current);
+    return () => observer.disconnect();
+  }, []);
+
   return (
     <GraphActionsProvider value={actions}>
       <div

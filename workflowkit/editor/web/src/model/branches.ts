@@ -15,7 +15,9 @@ export const freeKey = "out";
 /** branchesOf lists the ways out that a kind offers. */
 export function branchesOf(spec: Spec | undefined): Branch[] {
   const list: Branch[] = predefinedEdges(spec).map((edge, i) => ({ key: `p${i}`, label: edge.name || conditionLabel(edge.conditional ?? undefined) || `Branch ${i + 1}`, edge }));
-  if (allowsFreeEdges(spec) || list.length === 0) list.push({ key: freeKey, label: list.length > 0 ? "Other" : "" });
+  // A predefined edge without a condition is what a free one would be.
+  const free = list.some((branch) => !branch.edge?.conditional);
+  if ((allowsFreeEdges(spec) && !free) || list.length === 0) list.push({ key: freeKey, label: list.length > 0 ? "Other" : "" });
   return list;
 }
 
@@ -38,7 +40,7 @@ function refText(ref: string | undefined): string {
 /** nextBranch is the first way out that no edge uses, or the free one, or the first. */
 export function nextBranch(index: Index, uid: string, spec: Spec | undefined): Branch {
   const all = branchesOf(spec);
-  const free = all.find((branch) => branch.key === freeKey);
+  const free = all.find((branch) => !branch.edge?.conditional);
   if (free && allowsFreeEdges(spec)) return free;
   const used = new Set((index.out.get(uid) ?? []).map((link: Link) => branchKey(spec, link.view)));
   return all.find((branch) => !used.has(branch.key)) ?? (all[0] as Branch);

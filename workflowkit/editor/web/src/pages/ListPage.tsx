@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { Workflow } from "../api/types";
 import { useApp } from "../app/context";
-import { useLoad } from "../app/load";
+import { useLoad, useNarrow } from "../app/load";
 import { Link } from "../app/router";
 import { useAnnouncer } from "../ui/Announcer";
 import { Button } from "../ui/Button";
@@ -14,6 +14,8 @@ import { NewWorkflow } from "./NewWorkflow";
 export function ListPage() {
   const { api, session } = useApp();
   const list = useLoad("workflows", () => api.workflows());
+  const narrow = useNarrow();
+  const canEdit = session.can.edit && !narrow;
   const [query, setQuery] = useState("");
   const [creating, setCreating] = useState(false);
   const { notify } = useAnnouncer();
@@ -36,7 +38,7 @@ export function ListPage() {
           <h2>Workflows</h2>
           <span className="grow" />
           {all.length > 5 && <input className="control search" type="search" aria-label="Search workflows" placeholder="Search workflows" value={query} onChange={(event) => setQuery(event.target.value)} />}
-          {session.can.edit && all.length > 0 && (
+          {canEdit && all.length > 0 && (
             <Button look="primary" icon="plus" onClick={() => setCreating(true)} data-testid="new-workflow">
               New workflow
             </Button>
@@ -47,7 +49,7 @@ export function ListPage() {
         {list.data && all.length === 0 && (
           <Message icon="branch" title="No workflows yet" testid="empty">
             <p>A workflow says what happens when an event comes in: actions, one after another or side by side.</p>
-            {session.can.edit && (
+            {canEdit && (
               <Button look="primary" icon="plus" onClick={() => setCreating(true)} data-testid="new-workflow">
                 Draw the first one
               </Button>

@@ -93,11 +93,11 @@ export function RunsPage({ id }: { id: string }) {
                   <td>
                     <code>{run.event}</code>
                   </td>
-                  <td>{run.version || "–"}</td>
-                  <td>
+                  <td data-label="Version">{run.version || "–"}</td>
+                  <td data-label="Started">
                     <DateText of={run.started_at} />
                   </td>
-                  <td>{span(run.started_at, run.finished_at) || "–"}</td>
+                  <td data-label="Took">{span(run.started_at, run.finished_at) || "–"}</td>
                 </tr>
               ))}
             </tbody>

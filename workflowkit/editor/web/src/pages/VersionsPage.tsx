@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useApp } from "../app/context";
-import { useLoad } from "../app/load";
+import { useLoad, useNarrow } from "../app/load";
 import { useRouter } from "../app/router";
 import type { Version } from "../api/types";
 import { ApiError } from "../api/client";
@@ -15,6 +15,7 @@ import { Failure, Loading, Message } from "./Message";
 /** VersionsPage lists the versions of a workflow, compares two, and restores or publishes one. */
 export function VersionsPage({ id }: { id: string }) {
   const { api, session } = useApp();
+  const narrow = useNarrow();
   const { search, go, href } = useRouter();
   const { notify } = useAnnouncer();
   const confirm = useConfirm();
@@ -109,12 +110,12 @@ export function VersionsPage({ id }: { id: string }) {
                       {version.author && <div className="muted">{version.author}</div>}
                     </td>
                     <td className="nowrap">
-                      {session.can.edit && version.number !== newest && (
+                      {session.can.edit && !narrow && version.number !== newest && (
                         <Button small disabled={busy} onClick={() => void restore(version)} data-testid={`restore-${version.number}`}>
                           Restore
                         </Button>
                       )}
-                      {session.can.publish && version.number !== published && (
+                      {session.can.publish && !narrow && version.number !== published && (
                         <Button small disabled={busy} onClick={() => void publish(version)} data-testid={`publish-${version.number}`}>
                           Publish
                         </Button>
