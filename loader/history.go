@@ -62,6 +62,7 @@ type History struct {
 
 	mu         sync.Mutex
 	seen       seenSequence
+	watched    map[string]workflowChange
 	prunedAt   time.Time
 	endedSince map[string]bool // workflows of which runs have ended since prunedAt
 }
@@ -80,7 +81,7 @@ func (db *DB) History(config HistoryConfig) *History {
 	setDefault(&config.PollInterval, defaultPollInterval)
 	config.WriteTimeout = max(config.WriteTimeout, time.Millisecond)
 	config.PollInterval = max(config.PollInterval, time.Millisecond)
-	h := &History{db: db, config: config, prunedAt: time.Now(), endedSince: map[string]bool{}}
+	h := &History{db: db, config: config, prunedAt: time.Now(), endedSince: map[string]bool{}, watched: map[string]workflowChange{}}
 	h.life, h.end = context.WithCancel(context.Background())
 	return h
 }

@@ -38,7 +38,7 @@ func (h *History) AwaitChange(ctx context.Context, workflowID string, after int6
 			continue
 		}
 		if newest > looked {
-			changed, err := h.newestOf(ctx, workflowID, after)
+			changed, err := h.newestOf(ctx, workflowID, newest)
 			if err != nil {
 				return 0, wrap(ctx, err, "watch runs")
 			}
@@ -83,13 +83,35 @@ func (h *History) newest(ctx context.Context, age time.Duration) (int64, error) 
 	return value, nil
 }
 
-// newestOf returns the number of the newest change of a workflow's runs, or 0 if there is none after the given one.
-func (h *History) newestOf(ctx context.Context, workflowID string, after int64) (int64, error) {
-	var value int64
-	tx := h.db.read(ctx).Model(&runRow{}).Select("coalesce(max(sequence), 0)").Where("sequence > ?", after)
-	if workflowID != "" {
-		tx = tx.Where("workflow_id = ?", workflowID)
+// workflowChange is the newest change of a workflow's runs, as it was when asOf was the newest of all.
+type workflowChange struct{ value, asOf int64 }
+
+// maxWatched bounds for how many workflows that is remembered.
+const maxWatched = 1000
+
+// newestOf returns the number of the newest change of a workflow's runs, where newest is that of all. Many who wait for
+// the same workflow make one query.
+func (h *History) newestOf(ctx context.Context, workflowID string, newest int64) (int64, error) {
+	if workflowID == "" {
+		return newest, nil
 	}
-	err := tx.Scan(&value).Error
-	return value, err
+	h.mu.Lock()
+	known, ok := h.watched[workflowID]
+	h.mu.Unlock()
+	if ok && known.asOf == newest {
+		return known.value, nil
+	}
+	var value int64
+	err := h.db.read(ctx).Model(&runRow{}).Select("coalesce(max(sequence), 0)").
+		Where("workflow_id = ?", workflowID).Scan(&value).Error
+	if err != nil {
+		return 0, err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.watched) >= maxWatched {
+		clear(h.watched)
+	}
+	h.watched[workflowID] = workflowChange{value, newest}
+	return value, nil
 }

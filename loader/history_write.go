@@ -40,7 +40,7 @@ func (h *History) change(ctx context.Context, needs runNeeds, f func(tx *gorm.DB
 	defer cancel()
 	var newest int64
 	err := h.db.write(ctx, func(tx *gorm.DB) error {
-		next, err := h.db.takeSequence(tx, len(needs.runs))
+		last, err := h.db.lockSequence(tx)
 		if err != nil {
 			return err
 		}
@@ -54,13 +54,19 @@ func (h *History) change(ctx context.Context, needs runNeeds, f func(tx *gorm.DB
 		var changed []*runState
 		for _, id := range needs.runs {
 			if s := runs[id]; s.changed {
-				s.row.Sequence, s.row.ChangedAtMS = next, time.Now().UnixMilli()
-				newest = next
-				next++
+				last++
+				s.row.Sequence, s.row.ChangedAtMS = last, time.Now().UnixMilli()
 				changed = append(changed, s)
 			}
 		}
-		return saveRuns(tx, changed)
+		if len(changed) == 0 {
+			return nil
+		}
+		newest = last
+		if err := saveRuns(tx, changed); err != nil {
+			return err
+		}
+		return tx.Exec("UPDATE workflowkit_run_sequence SET value = ? WHERE id = 1", last).Error
 	})
 	if err == nil && newest > 0 {
 		h.noticed(newest)
@@ -68,18 +74,17 @@ func (h *History) change(ctx context.Context, needs runNeeds, f func(tx *gorm.DB
 	return err
 }
 
-// takeSequence reserves numbers and returns the first. On Postgres it also bounds how long others wait if this process
+// lockSequence returns the number of the newest change, and keeps others from making another until the transaction ends.
+// On SQLite the transaction holds the write lock already. On Postgres it also bounds how long others wait if this process
 // is frozen in the middle of the transaction.
-func (db *DB) takeSequence(tx *gorm.DB, count int) (int64, error) {
-	query := "UPDATE workflowkit_run_sequence SET value = value + ? WHERE id = 1 RETURNING value"
+func (db *DB) lockSequence(tx *gorm.DB) (int64, error) {
+	query := "SELECT value FROM workflowkit_run_sequence WHERE id = 1"
 	if db.dialect == dialectPostgres {
-		query += ", set_config('idle_in_transaction_session_timeout', '5s', true)"
+		query = "SELECT value, set_config('idle_in_transaction_session_timeout', '5s', true) FROM workflowkit_run_sequence WHERE id = 1 FOR UPDATE"
 	}
 	var row struct{ Value int64 }
-	if err := tx.Raw(query, count).Scan(&row).Error; err != nil {
-		return 0, err
-	}
-	return row.Value - int64(count) + 1, nil
+	err := tx.Raw(query).Scan(&row).Error
+	return row.Value, err
 }
 
 // freshKeys stores the keys of transitions of runs that are not over, and returns for each whether it is new. Transitions

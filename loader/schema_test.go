@@ -12,6 +12,8 @@ import (
 
 	"github.com/workflowkit/workflowkit-go/loader"
 	"github.com/workflowkit/workflowkit-go/loader/loadertest"
+	"github.com/workflowkit/workflowkit-go/workflowkit"
+	"github.com/workflowkit/workflowkit-go/workflowkit/store/storetest"
 )
 
 func TestHalfATakeOver(t *testing.T) {
@@ -139,6 +141,11 @@ func TestSchemasOfPostgres(t *testing.T) {
 		t.Parallel()
 		db := loadertest.Open(t, withParameter(t, loadertest.Postgres(t), "pgbouncer", "true"))
 		loadertest.Conformance(t, db)
+		t.Run("versions", func(t *testing.T) { storetest.TestWorkflows(t, db.Store()) })
+		h := openHistory(t, db, loader.HistoryConfig{})
+		t.Run("runs", func(t *testing.T) {
+			storetest.TestRuns(t, h, func(tr workflowkit.Transition) { tell(h, tr); flush(t, h) })
+		})
 	})
 }
 
