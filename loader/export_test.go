@@ -2,6 +2,7 @@ package loader
 
 import (
 	"context"
+	"time"
 
 	"gorm.io/gorm"
 )
@@ -11,4 +12,11 @@ func LoadWorkflowSQL(db *DB, event string) string {
 	return db.gorm.ToSQL(func(tx *gorm.DB) *gorm.DB {
 		return db.workflowOfEvent(tx.WithContext(context.Background()), event).Find(&[]loadedRow{})
 	})
+}
+
+// PruneSoon makes a history look for old runs when it writes the next time.
+func PruneSoon(h *History) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.prunedAt = time.Time{}
 }

@@ -179,3 +179,23 @@ func TestCursorsAreChecked(t *testing.T) {
 		}
 	}
 }
+
+// A history that writes runs deletes old ones as fast as new ones come.
+func TestPruningKeepsUp(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, dsn string) {
+		h, other := openHistory(t, loadertest.Open(t, dsn), loader.HistoryConfig{MaxRuns: 5}), openLegacy(t, dsn)
+		other.exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 450)
+			INSERT INTO workflowkit_runs SELECT 'old ' || i, 'w', 1, 'completed', 'event', NULL, '', '', i, i, i, 0, true, 0, 0, 0, 0, 0 FROM n`)
+		tell(h, told("first", "w")...)
+		loader.PruneSoon(h)
+		for i := range 20 {
+			tell(h, told(fmt.Sprint("run ", i), "w")...)
+			flush(t, h)
+		}
+		page, err := h.ListRuns(context.Background(), store.RunQuery{Limit: 200})
+		if err != nil || len(page.Runs) > 30 {
+			t.Errorf("%d runs are left, %v", len(page.Runs), err)
+		}
+	})
+}

@@ -20,8 +20,9 @@ const (
 var overStatuses = []store.Status{store.StatusCompleted, store.StatusFailed, store.StatusSkipped, store.StatusCancelled}
 
 // Prune deletes runs that are older than MaxAge, or more than MaxRuns, and returns how many. It deletes a few in each
-// transaction and goes on until the context ends or there are none left. A history that writes runs prunes a batch
-// every minute by itself, so calling Prune is only needed after MaxAge or MaxRuns were made smaller.
+// transaction and goes on until the context ends or there are none left. A history that writes runs prunes by itself,
+// once a minute and a few runs at a time, or with each write while there are more. So calling Prune is only needed after
+// MaxAge or MaxRuns were made smaller.
 func (h *History) Prune(ctx context.Context) (int, error) {
 	workflows := []string{}
 	err := h.db.read(ctx).Model(&runRow{}).Distinct("workflow_id").Pluck("workflow_id", &workflows).Error
@@ -57,8 +58,18 @@ func (h *History) pruneSometimes(ctx context.Context) {
 	h.mu.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, h.config.WriteTimeout)
 	defer cancel()
-	if _, err := h.pruneOnce(ctx, workflows); err != nil {
+	deleted, err := h.pruneOnce(ctx, workflows)
+	if err != nil {
 		h.db.log.WarnContext(ctx, "old runs were not deleted", slog.Any("error", err))
+	}
+	if deleted < pruneBatch {
+		return
+	}
+	h.mu.Lock() // there may be more
+	defer h.mu.Unlock()
+	h.prunedAt = time.Time{}
+	for _, id := range workflows {
+		h.endedSince[id] = true
 	}
 }
 

@@ -252,3 +252,23 @@ func TestEventsAreKeptForAWhile(t *testing.T) {
 		})
 	}
 }
+
+// A running outbox removes old events as fast as new ones come.
+func TestRemovalKeepsUp(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, dsn string) {
+		s := open(t, dsn, fast())
+		err := s.db.Exec(`INSERT INTO workflowkit_outbox
+			(event_id, order_key, event, state, attempts, created_at_ms, due_at_ms, leased_until_ms, lease, error, done_at_ms)
+			WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1700)
+			SELECT 'old ' || i, '', '{}', 'sent', 1, 0, 0, 0, '', '', 0 FROM n`).Error
+		if err != nil {
+			t.Fatal(err)
+		}
+		run(t, s.Outbox, &server{})
+		eventually(t, "removal", func() bool {
+			var left int64
+			return s.db.Table(outbox.Table).Count(&left).Error == nil && left == 0
+		})
+	})
+}

@@ -53,8 +53,12 @@ func (o *Outbox) pruneSometimes(ctx context.Context) {
 	if now-last < pruneEvery.Milliseconds() || !o.prunedAt.CompareAndSwap(last, now) || ctx.Err() != nil {
 		return
 	}
-	if _, err := o.pruneOnce(ctx); err != nil {
+	removed, err := o.pruneOnce(ctx)
+	if err != nil {
 		o.config.Logger.WarnContext(ctx, "old events were not removed from the outbox", slog.Any("error", err))
+	}
+	if removed == pruneBatch {
+		o.prunedAt.Store(0) // there may be more
 	}
 }
 
