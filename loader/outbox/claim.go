@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"gorm.io/gorm"
 
 	"github.com/workflowkit/workflowkit-go/workflowkit"
 )
@@ -63,11 +64,23 @@ func (o *Outbox) sent(ctx context.Context, events []claimed) error {
 	return o.db.WithContext(ctx).Exec(o.sql(query), idsOf(events)).Error
 }
 
-// failed lets an event wait for its next attempt.
-func (o *Outbox) failed(ctx context.Context, lease string, event claimed, cause error) error {
-	return o.db.WithContext(ctx).Exec(o.sql(`UPDATE workflowkit_outbox
-		SET due_at_ms = {now} + ?, leased_until_ms = 0, lease = '', error = ? WHERE id = ? AND lease = ?`),
-		o.backoff(event.Attempts).Milliseconds(), errorText(cause), event.ID, lease).Error
+// failed lets events wait for their next attempt, each for a time of its own, so that they are not together for ever with
+// one that the server does not take.
+func (o *Outbox) failed(ctx context.Context, lease string, events []failure) error {
+	if len(events) == 0 {
+		return nil
+	}
+	return o.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		for _, f := range events {
+			err := tx.Exec(o.sql(`UPDATE workflowkit_outbox
+				SET due_at_ms = {now} + ?, leased_until_ms = 0, lease = '', error = ? WHERE id = ? AND lease = ?`),
+				o.backoff(f.Attempts).Milliseconds(), errorText(f.err), f.ID, lease).Error
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // release gives back events that were not tried.

@@ -55,34 +55,45 @@ func (o *Outbox) deliver(ctx context.Context, sender Sender, lease string, event
 
 	outcome := o.send(sending, sender, events)
 	var taken []claimed
+	var again, dead []failure
 	for i, e := range events {
-		if i < len(outcome) && outcome[i] == nil {
+		switch err := outcome[i]; {
+		case err == nil:
 			taken = append(taken, e)
+		case ctx.Err() != nil: // it is not the event's fault
+		case o.config.Permanent(err) || o.config.MaxAttempts > 0 && e.Attempts >= o.config.MaxAttempts:
+			dead = append(dead, failure{e, err})
+		default:
+			again = append(again, failure{e, err})
 		}
 	}
 	if err := o.sent(noting, taken); err != nil {
 		return len(taken), err
 	}
-	for i, e := range events {
-		switch {
-		case i >= len(outcome) || outcome[i] == nil:
-		case ctx.Err() != nil: // it is not the event's fault
-		case o.config.Permanent(outcome[i]) || o.config.MaxAttempts > 0 && e.Attempts >= o.config.MaxAttempts:
-			if err := o.giveUp(noting, lease, e, outcome[i]); err != nil {
-				return len(taken), err
-			}
-		default:
-			if err := o.failed(noting, lease, e, outcome[i]); err != nil {
-				return len(taken), err
-			}
-			o.config.Logger.WarnContext(ctx, "event could not be sent, and is tried again", slog.String("event", e.event.Name),
-				slog.String("event_id", e.event.ID), slog.Int("attempt", e.Attempts), slog.String("error", errorText(outcome[i])))
+	for _, f := range dead {
+		if err := o.giveUp(noting, lease, f.claimed, f.err); err != nil {
+			return len(taken), err
 		}
+	}
+	if err := o.failed(noting, lease, again); err != nil {
+		return len(taken), err
+	}
+	if len(again) > 0 {
+		first := again[0]
+		o.config.Logger.WarnContext(ctx, "event could not be sent, and is tried again", slog.Int("events", len(again)),
+			slog.String("event", first.event.Name), slog.String("event_id", first.event.ID), slog.Int("attempt", first.Attempts),
+			slog.String("error", errorText(first.err)))
 	}
 	if ctx.Err() != nil {
 		return len(taken), errors.Join(ctx.Err(), o.release(noting, lease))
 	}
 	return len(taken), nil
+}
+
+// failure is an event with the error of its last attempt.
+type failure struct {
+	claimed
+	err error
 }
 
 func (o *Outbox) giveUp(ctx context.Context, lease string, e claimed, cause error) error {

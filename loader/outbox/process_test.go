@@ -18,6 +18,7 @@ import (
 const (
 	childDSN  = "OUTBOX_TEST_CHILD_DSN"
 	childTask = "OUTBOX_TEST_CHILD_TASK"
+	childURL  = "OUTBOX_TEST_CHILD_URL"
 )
 
 // childMain enqueues an event, and sends it if that is its task. It says when it is to be killed.
@@ -30,11 +31,14 @@ func childMain(dsn, task string) int {
 	if err != nil {
 		return fail(err)
 	}
-	box, err := outbox.New(db, outbox.Config{Lease: 300 * time.Millisecond})
+	box, err := outbox.New(db, outbox.Config{Lease: 300 * time.Millisecond, Logger: quiet()})
 	if err != nil {
 		return fail(err)
 	}
 	s := shop{box, db}
+	if task == "work" {
+		return fail(work(s, os.Getenv(childURL)))
+	}
 	if err := s.place("a"); err != nil {
 		return fail(err)
 	}
