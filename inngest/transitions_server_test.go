@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -12,8 +14,9 @@ import (
 	"github.com/workflowkit/workflowkit-go/workflowkit"
 )
 
-// replicate serves an app with several processes' worth of clients and engines, which are asked in turn.
-func (b *bench) replicate(n int, f inngest.Function, definition string, seen workflowkit.Observer, action workflowkit.Action) {
+// replicate serves an app with several processes' worth of clients and engines, which are asked in turn. It returns the
+// ids of the traces that the server sends with its calls.
+func (b *bench) replicate(n int, f inngest.Function, definition string, seen workflowkit.Observer, action workflowkit.Action) (traces *sync.Map) {
 	b.t.Helper()
 	var handlers []http.Handler
 	for range n {
@@ -32,11 +35,16 @@ func (b *bench) replicate(n int, f inngest.Function, definition string, seen wor
 		handlers = append(handlers, client.Handler())
 	}
 	var asked atomic.Int64
+	traces = &sync.Map{}
 	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if trace := strings.Split(r.Header.Get("Traceparent"), "-"); r.Method == http.MethodPost && len(trace) == 4 {
+			traces.Store(trace[1], true)
+		}
 		handlers[int(asked.Add(1))%n].ServeHTTP(w, r)
 	}))
 	b.t.Cleanup(app.Close)
 	b.backend.register(b.t, app.URL)
+	return traces
 }
 
 // What the server says about the result that has caused a call is enough for replicas, which know nothing of each other,
@@ -72,10 +80,15 @@ func TestReplicasTellOnceOnTheServer(t *testing.T) {
 			}
 			b := newBench(t)
 			seen := &observed{}
-			b.replicate(3, inngest.Function{ID: "fn", Checkpoints: tc.mode}, tc.definition, seen, g.action())
+			traces := b.replicate(3, inngest.Function{ID: "fn", Checkpoints: tc.mode}, tc.definition, seen, g.action())
 			run := b.run(`{}`)
 			if err := checkTransitions(seen.of(run.ID), run.Output, false); err != nil {
 				t.Error(err)
+			}
+			n := 0
+			traces.Range(func(any, any) bool { n++; return true })
+			if n != 1 {
+				t.Errorf("the server sends %d traces for one run, spans would not join", n)
 			}
 		})
 	}
