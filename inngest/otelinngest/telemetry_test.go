@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -35,6 +36,7 @@ type lab struct {
 	server *local.Server
 	spans  *tracetest.SpanRecorder
 	reader *sdkmetric.ManualReader
+	mu     sync.Mutex
 	// traceparents are the headers of the server's calls.
 	traceparents []string
 }
@@ -81,7 +83,9 @@ func run(t *testing.T, definition string, limits local.Limits, broken string, ac
 	}
 	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
+			l.mu.Lock()
 			l.traceparents = append(l.traceparents, r.Header.Get("Traceparent"))
+			l.mu.Unlock()
 		}
 		client.Handler().ServeHTTP(w, r)
 	}))
@@ -133,7 +137,8 @@ func (l *lab) sums() map[string]int64 {
 }
 
 // stepper runs two steps, the second of which fails once if its input says so.
-func stepper(tries map[string]int) workflowkit.Action {
+func stepper() workflowkit.Action {
+	var tried sync.Map
 	return workflowkit.DefineUntyped(workflowkit.Spec{
 		Kind: "steps", Inputs: workflowkit.Inputs{{Name: "key", Type: json.RawMessage(`{"writeOnly":true}`)}, {Name: "flaky", Type: json.RawMessage(`{}`)}},
 	}, func(ctx context.Context, run *workflowkit.Run, in map[string]any) (any, error) {
@@ -146,7 +151,7 @@ func stepper(tries map[string]int) workflowkit.Action {
 			return nil, err
 		}
 		return nil, workflowkit.Do(ctx, "second", func(context.Context) error {
-			if tries[run.Action.ID]++; in["flaky"] == true && tries[run.Action.ID] == 1 {
+			if _, again := tried.LoadOrStore(run.Action.ID, true); in["flaky"] == true && !again {
 				return fmt.Errorf("refused: %v", in["key"])
 			}
 			return nil
@@ -160,7 +165,7 @@ func TestSpansJoinTheTraceOfTheServer(t *testing.T) {
 	l := run(t, `{"name": "W", "actions": [{"id": "a", "kind": "steps"}, {"id": "b", "kind": "steps", "inputs": {"flaky": true, "key": "!ref($.event.data.key)"}},
 		{"id": "c", "kind": "steps"}, {"id": "d", "kind": "steps"}],
 		"edges": [{"from": "$source", "to": "a"}, {"from": "a", "to": "b"}, {"from": "a", "to": "c"},
-			{"from": "a", "to": "d", "conditional": {"type": "if", "ref": "!ref($.output)"}}]}`, local.Limits{}, "", stepper(map[string]int{}))
+			{"from": "a", "to": "d", "conditional": {"type": "if", "ref": "!ref($.output)"}}]}`, local.Limits{}, "", stepper())
 	want := map[string]int{
 		"step $load": 1, "step first": 3, "step second": 4, "step $finish": 1, "action steps": 3, "run W": 1, "inngest call app-fn": len(l.traceparents),
 	}
@@ -213,7 +218,7 @@ func TestSpansJoinTheTraceOfTheServer(t *testing.T) {
 func TestTroubleIsCounted(t *testing.T) {
 	t.Parallel()
 	chain := `{"actions": [{"id": "a", "kind": "steps"}, {"id": "b", "kind": "steps"}], "edges": [{"from": "$source", "to": "a"}, {"from": "a", "to": "b"}]}`
-	l := run(t, chain, local.Limits{}, "/v1/checkpoint", stepper(map[string]int{}))
+	l := run(t, chain, local.Limits{}, "/v1/checkpoint", stepper())
 	if n := l.sums()["inngest.checkpoint.failures function.id=app-fn"]; n != 1 {
 		t.Errorf("%d failures to store a step are counted, want 1: none is tried for a while then", n)
 	}
