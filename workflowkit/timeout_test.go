@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -29,8 +31,24 @@ func nap(ctx context.Context, d time.Duration) error {
 // stubborn is nap for functions that do not look at their context.
 func stubborn(d time.Duration) { <-time.After(d) }
 
-// tries counts how often the functions of steps are called.
-type tries struct{ steps map[string]int }
+// tries counts how often the functions of steps are called, also by those that are late.
+type tries struct {
+	mu    sync.Mutex
+	steps map[string]int
+}
+
+func (e *tries) count(step string) int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.steps[step]++
+	return e.steps[step]
+}
+
+func (e *tries) counted() map[string]int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return maps.Clone(e.steps)
+}
 
 type timeoutCase struct {
 	// members are those of the action beside its id and kind.
@@ -54,8 +72,7 @@ func timeoutCases() map[string]timeoutCase {
 		return func(e *tries) workflowkit.Handler {
 			return func(ctx context.Context, _ *workflowkit.Run, _ map[string]any) (any, error) {
 				return workflowkit.Step(ctx, "one", func(ctx context.Context) (string, error) {
-					e.steps["one"]++
-					if d := d(e.steps["one"]); ignore {
+					if d := d(e.count("one")); ignore {
 						stubborn(d)
 					} else if err := nap(ctx, d); err != nil {
 						return "", fmt.Errorf("interrupted: %w", err)
@@ -99,14 +116,14 @@ func timeoutCases() map[string]timeoutCase {
 		"a function that ends its goroutine does not wait for the timeout": {
 			members: `"timeout":"1h"`, handler: func(e *tries) workflowkit.Handler {
 				return func(ctx context.Context, _ *workflowkit.Run, _ map[string]any) (any, error) {
-					return nil, workflowkit.Do(ctx, "one", func(context.Context) error { e.steps["one"]++; panic("boom") })
+					return nil, workflowkit.Do(ctx, "one", func(context.Context) error { e.count("one"); panic("boom") })
 				}
 			}, steps: map[string]int{"one": 4}, err: "panic: boom",
 		},
 		"a handler that waits outside of steps is tried again": {
 			members: `"timeout":"1s","retries":1`, handler: func(e *tries) workflowkit.Handler {
 				return func(ctx context.Context, _ *workflowkit.Run, _ map[string]any) (any, error) {
-					e.steps["calls"]++
+					e.count("calls")
 					return nil, nap(ctx, time.Hour)
 				}
 			}, err: tooLong,
@@ -238,7 +255,7 @@ func TestTimeouts(t *testing.T) {
 							}
 						}
 						if tc.steps != nil {
-							if diff := cmp.Diff(tc.steps, e.steps); diff != "" {
+							if diff := cmp.Diff(tc.steps, e.counted()); diff != "" {
 								t.Errorf("steps (-want +got):\n%s", diff)
 							}
 						}
