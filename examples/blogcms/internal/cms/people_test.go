@@ -1,7 +1,6 @@
 package cms_test
 
 import (
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
@@ -77,7 +76,7 @@ func (s *site) as(role loader.Role) *site {
 		s.t.Fatalf("%v: %d %s", err, left.status, left.body)
 	}
 	if got := out.get(strings.TrimPrefix(back, s.base)); got.status != http.StatusSeeOther || got.header.Get("Location") != "/" {
-		s.t.Fatal(fmt.Sprintf("sign in as %s: %d to %q\n%s", role, got.status, got.header.Get("Location"), got.body))
+		s.t.Fatalf("sign in as %s: %d to %q\n%s", role, got.status, got.header.Get("Location"), got.body)
 	}
 	return &out
 }

@@ -84,7 +84,7 @@ func block(a, b []string, offsetA, offsetB int) []Line {
 func words(a, b []string) (removed, added [][]Piece) {
 	tokensA, tokensB := tokens(a), tokens(b)
 	shared := common(tokensA, tokensB)
-	if !alike(tokensA, tokensB, shared) {
+	if !alike(tokensA, tokensB, shared, similar) {
 		shared = nil
 	}
 	inA, inB := make([]bool, len(tokensA)), make([]bool, len(tokensB))

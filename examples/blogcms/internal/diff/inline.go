@@ -9,12 +9,27 @@ func Inline(before, after string) []Line {
 	a, b := split(before), split(after)
 	var out []Line
 	i, j := 0, 0
-	for _, p := range append(common(a, b), pair{len(a), len(b)}) {
+	for _, p := range append(anchors(a, common(a, b)), pair{len(a), len(b)}) {
 		out = append(out, inlineBlock(a[i:p.A], b[j:p.B], i, j)...)
 		if p.A < len(a) {
 			out = append(out, Line{Kind: Same, Old: p.A + 1, New: p.B + 1, Pieces: []Piece{{Same, a[p.A]}}})
 		}
 		i, j = p.A+1, p.B+1
+	}
+	return out
+}
+
+// anchors leaves out empty lines with nothing else in common around them: there are many, and one that happens to be the
+// same would keep apart what belongs together.
+func anchors(a []string, shared []pair) []pair {
+	var out []pair
+	for k, p := range shared {
+		next := func(other int) bool {
+			return other >= 0 && other < len(shared) && shared[other].A-p.A == other-k && shared[other].B-p.B == other-k
+		}
+		if strings.TrimSpace(a[p.A]) != "" || next(k-1) || next(k+1) {
+			out = append(out, p)
+		}
 	}
 	return out
 }
@@ -28,7 +43,8 @@ func inlineBlock(a, b []string, offsetA, offsetB int) []Line {
 	switch {
 	case len(a) == 0 || len(b) == 0:
 		return block(a, b, offsetA, offsetB)
-	case !alike(tokensA, tokensB, shared):
+	case len(a) == 1 && len(b) == 1 && alike(tokensA, tokensB, shared, similar), alike(tokensA, tokensB, shared, rewrapped):
+	default:
 		return inlineParts(a, b, offsetA, offsetB)
 	}
 	w := inlineWriter{line: Line{Kind: Modified, Old: offsetA + 1, New: offsetB + 1}}
@@ -70,35 +86,34 @@ func inlineParts(a, b []string, offsetA, offsetB int) []Line {
 // maxLinePairs bounds the work of looking for lines that are alike, which is the product of the numbers of lines.
 const maxLinePairs = 2500
 
-// alikeLines returns the longest list of lines that are alike, in the order of both blocks.
+// alikeLines returns lines that are alike, in the order of both blocks: as many as there are, and those that are not empty
+// before those that are.
 func alikeLines(a, b []string) []pair {
 	if len(a)*len(b) > maxLinePairs {
 		return nil
 	}
-	length := make([][]int, len(a)+1) // of the list from a place on
-	same := make([][]bool, len(a))
-	for i := range length {
-		length[i] = make([]int, len(b)+1)
+	best := make([][]int, len(a)+1) // the weight of the lines that are alike from a place on
+	weights := make([][]int, len(a))
+	for i := range best {
+		best[i] = make([]int, len(b)+1)
 	}
 	for i := len(a) - 1; i >= 0; i-- {
-		same[i] = make([]bool, len(b))
-		ta := tokens(a[i : i+1])
+		weights[i] = make([]int, len(b))
 		for j := len(b) - 1; j >= 0; j-- {
-			tb := tokens(b[j : j+1])
-			same[i][j] = strings.TrimSpace(a[i]) != "" && strings.TrimSpace(b[j]) != "" && alike(ta, tb, common(ta, tb))
-			length[i][j] = max(length[i+1][j], length[i][j+1])
-			if same[i][j] {
-				length[i][j] = max(length[i][j], length[i+1][j+1]+1)
+			weights[i][j] = likeness(a[i], b[j])
+			best[i][j] = max(best[i+1][j], best[i][j+1])
+			if weights[i][j] > 0 {
+				best[i][j] = max(best[i][j], best[i+1][j+1]+weights[i][j])
 			}
 		}
 	}
 	var out []pair
 	for i, j := 0, 0; i < len(a) && j < len(b); {
 		switch {
-		case same[i][j] && length[i][j] == length[i+1][j+1]+1:
+		case weights[i][j] > 0 && best[i][j] == best[i+1][j+1]+weights[i][j]:
 			out = append(out, pair{i, j})
 			i, j = i+1, j+1
-		case length[i+1][j] >= length[i][j+1]:
+		case best[i+1][j] >= best[i][j+1]:
 			i++
 		default:
 			j++
@@ -107,8 +122,28 @@ func alikeLines(a, b []string) []pair {
 	return out
 }
 
-// alike reports whether two blocks have so much in common that their words are worth comparing.
-func alike(a, b []string, shared []pair) bool {
+// likeness is how much it is worth that two lines stand beside each other.
+func likeness(a, b string) int {
+	emptyA, emptyB := strings.TrimSpace(a) == "", strings.TrimSpace(b) == ""
+	if emptyA || emptyB {
+		if a == b {
+			return 1
+		}
+		return 0
+	}
+	tokensA, tokensB := tokens([]string{a}), tokens([]string{b})
+	if alike(tokensA, tokensB, common(tokensA, tokensB), similar) {
+		return 100
+	}
+	return 0
+}
+
+// rewrapped is the share of blocks of several lines that must be unchanged, in percent, for them to be one text whose lines
+// end elsewhere.
+const rewrapped = 75
+
+// alike reports whether so many percent of two blocks are in common.
+func alike(a, b []string, shared []pair, percent int) bool {
 	size, total := 0, 0
 	for _, p := range shared {
 		size += 2 * len(strings.TrimSpace(a[p.A]))
@@ -116,7 +151,7 @@ func alike(a, b []string, shared []pair) bool {
 	for _, t := range append(append([]string(nil), a...), b...) {
 		total += len(strings.TrimSpace(t))
 	}
-	return size*100 >= total*similar
+	return size*100 >= total*percent
 }
 
 // inlineWriter puts tokens together to lines. The ends of lines are those of the new version; an end that was removed is

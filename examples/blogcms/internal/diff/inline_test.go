@@ -41,14 +41,18 @@ func TestInline(t *testing.T) {
 		before, after string
 		want          []string
 	}{
-		"a word":                     {"one two three", "one 2 three", []string{"changed: one [-two-]{+2+} three"}},
-		"nothing":                    {"same\ntext", "same\ntext", []string{"same: same", "same: text"}},
-		"a new line":                 {"one", "one\ntwo", []string{"same: one", "added: {+two+}"}},
-		"a line less":                {"one\ntwo", "one", []string{"same: one", "removed: [-two-]"}},
-		"another text":               {"apples are red", "who knows?", []string{"removed: [-apples are red-]", "added: {+who knows?+}"}},
-		"two lines that become one":  {"one two three\nfour five six", "one two three four five six", []string{"changed: one two three[-¶-]{+ +}four five six"}},
-		"one line that becomes two":  {"one two three four five six", "one two three\nfour five six", []string{"changed: one two three[- -]{+¶+}", "same: four five six"}},
-		"a change beside new lines":  {"it is is a text", "A heading of its own\n\nSomething else entirely here\nit is a text", []string{"added: {+A heading of its own+}", "added: ", "added: {+Something else entirely here+}", "changed: it is [-is -]a text"}},
+		"a word":                    {"one two three", "one 2 three", []string{"changed: one [-two-]{+2+} three"}},
+		"nothing":                   {"same\ntext", "same\ntext", []string{"same: same", "same: text"}},
+		"a new line":                {"one", "one\ntwo", []string{"same: one", "added: {+two+}"}},
+		"a line less":               {"one\ntwo", "one", []string{"same: one", "removed: [-two-]"}},
+		"another text":              {"apples are red", "who knows?", []string{"removed: [-apples are red-]", "added: {+who knows?+}"}},
+		"two lines that become one": {"one two three\nfour five six", "one two three four five six", []string{"changed: one two three[-¶-]{+ +}four five six"}},
+		"one line that becomes two": {"one two three four five six", "one two three\nfour five six", []string{"changed: one two three[- -]{+¶+}", "same: four five six"}},
+		"a change beside new lines": {"it is is a text", "A heading of its own\n\nSomething else entirely here\nit is a text", []string{"added: {+A heading of its own+}", "added: ", "added: {+Something else entirely here+}", "changed: it is [-is -]a text"}},
+		"an empty line between": {
+			"# T\n\nA a machine reads.\n\n## End", "# T\n\n## Contents\n\n- [End](#end)\n\nA machine reads.\n\n## End",
+			[]string{"same: # T", "same: ", "added: {+## Contents+}", "added: ", "added: {+- [End](#end)+}", "added: ", "changed: A [-a -]machine reads.", "same: ", "same: ## End"},
+		},
 		"everything is new":          {"", "one", []string{"added: {+one+}"}},
 		"line ends of other systems": {"one\r\ntwo", "one\ntwo", []string{"same: one", "same: two"}},
 	} {
