@@ -6,6 +6,9 @@ import (
 	"time"
 )
 
+// maxWatchers is how many pages can be told of changes at once. The others can be loaded again.
+const maxWatchers = 1000
+
 // lookInterval is how often the database is looked at for changes by other processes, while somebody watches.
 const lookInterval = time.Second
 
@@ -24,13 +27,13 @@ type changes struct {
 }
 
 // watch returns a channel that has something in it after each change from now on, and how to end the watch. It is false
-// once the application is being closed.
+// once the application is being closed, and if too many watch.
 func (c *changes) watch(ctx context.Context) (changed <-chan struct{}, end func(), ok bool) {
 	// What is there now is looked at before the watch begins, or a change in between would be taken for what was there.
 	now, err := c.look(ctx)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed {
+	if c.closed || len(c.watchers) >= maxWatchers {
 		return nil, nil, false
 	}
 	watcher := make(chan struct{}, 1)

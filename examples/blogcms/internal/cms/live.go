@@ -20,7 +20,7 @@ const (
 func (a *App) live(w http.ResponseWriter, r *http.Request) {
 	changed, end, ok := a.changes.watch(r.Context())
 	if !ok {
-		a.fail(w, r, &failure{Status: http.StatusServiceUnavailable, Code: codeInternal, Message: "the application is being stopped", wait: time.Second})
+		a.fail(w, r, &failure{Status: http.StatusServiceUnavailable, Code: codeInternal, Message: "no stream of changes can be opened at the moment", wait: time.Second})
 		return
 	}
 	defer end()
@@ -28,6 +28,9 @@ func (a *App) live(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Accel-Buffering", "no") // a proxy that collects answers would keep them
+	if r.Method == http.MethodHead {
+		return // what follows has no end
+	}
 	send := func(format string, args ...any) bool {
 		if _, err := fmt.Fprintf(w, format, args...); err != nil {
 			return false

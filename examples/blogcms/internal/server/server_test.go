@@ -439,3 +439,26 @@ func TestGracefulShutdown(t *testing.T) {
 	}
 	p.end()
 }
+
+// TestStreamsDoNotHoldTheServer stops it while a page is open that is told of changes.
+func TestStreamsDoNotHoldTheServer(t *testing.T) {
+	t.Parallel()
+	p := start(t, sqlite(t))
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+"/live", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		t.Fatal(response.Status)
+	}
+	p.stop()
+	if _, err := io.ReadAll(response.Body); err != nil {
+		t.Errorf("the stream was cut off: %v", err)
+	}
+	p.end()
+}

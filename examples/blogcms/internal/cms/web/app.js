@@ -23,7 +23,10 @@
 			old.replaceChildren(...document.importNode(now, true).childNodes);
 			seen.set(old.id, html);
 			for (const id of opened) { const d = document.getElementById(id); if (d) d.open = true; }
-			if (focus) [...old.querySelectorAll("a, button, input, select, summary, [tabindex]")].find((e) => keyOf(e) === focus)?.focus({ preventScroll: true });
+			if (focus) {
+				const same = [...old.querySelectorAll("a, button, input, select, summary, [tabindex]")].find((e) => keyOf(e) === focus);
+				(same ?? document.getElementById("main")).focus({ preventScroll: true });
+			}
 		}
 	}
 
