@@ -16,10 +16,9 @@ import (
 )
 
 // patience is how long a page may take for what a test waits for: machines are busy.
-const patience = 30 * time.Second
+const patience = time.Minute
 
-// Page is a page in a browser of its own. Its methods fail the test if the page does not do in half a minute what they wait
-// for.
+// Page is a page in a browser of its own. Its methods fail the test if the page does not do in a minute what they wait for.
 type Page struct {
 	t   testing.TB
 	ctx context.Context

@@ -32,6 +32,13 @@ func (p *Page) listen(event any) {
 	}
 }
 
+// Allow lets messages on the console pass from now on that have the text in them.
+func (p *Page) Allow(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.allowed = append(p.allowed, text)
+}
+
 func describe(d *runtime.ExceptionDetails) string {
 	if d.Exception != nil && d.Exception.Description != "" {
 		return d.Exception.Description

@@ -29,8 +29,7 @@ export function RunPage({ id }: { id: string }) {
   return (
     <div className="page page-editor">
       <Header workflow={run && { id: run.workflow_id, name: workflow.data?.name ?? "" }} page="runs" title={`Run ${id}`} />
-      {loaded.error && !loaded.data && <Failure error={loaded.error} what="The run" onRetry={loaded.reload} />}
-      {!loaded.data && !loaded.error && <Loading what="the run" />}
+      {!loaded.data && <main className="content">{loaded.error ? <Failure error={loaded.error} what="The run" onRetry={loaded.reload} /> : <Loading what="the run" />}</main>}
       {run && loaded.data && <RunView run={run} definition={loaded.data.definition} connection={connection} />}
     </div>
   );
