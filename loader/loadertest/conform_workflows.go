@@ -187,7 +187,7 @@ func testLoadWorkflow(t *testing.T, db *loader.DB) {
 	equal(t, "version", "1", got.Version)
 	equal(t, "definition", decode(t, definition), decode(t, string(got.JSON)))
 	equal(t, "workflow by its id", got, must(db.LoadWorkflowByID(ctx, got.ID))(t))
-	for _, id := range []string{"0", strconv.FormatInt(w.ID+1, 10), "x", ""} {
+	for _, id := range []string{"0", "999999999", "x", ""} {
 		if other := must(db.LoadWorkflowByID(ctx, id))(t); other != nil {
 			t.Errorf("workflow %q: %+v, want none", id, other)
 		}
