@@ -36,6 +36,9 @@ type call struct {
 	generation   int
 
 	stored, notStored int // steps that were, or were not, stored by requests of their own
+	version           int // of the protocol, as the server speaks it for this run
+	// next are results with which this very call goes on with the run. Nil means that it does not.
+	next map[string]json.RawMessage
 
 	suspended bool // the function has asked for another pass
 	failed    bool // the function has returned an error, and that is logged
@@ -48,7 +51,7 @@ func newCall(query url.Values, e *envelope, started time.Time) *call {
 	c := &call{
 		functionID: query.Get("fnId"), runID: e.Context.RunID, attempt: e.Context.Attempt, maxAttempts: e.Context.Max,
 		retries: DefaultRetries, started: started, planOnly: e.Context.PlanOnly, functionUUID: e.Context.FunctionID,
-		queueItem: e.Context.QueueItem, requestID: e.Context.RequestID, generation: e.Context.Generation,
+		version: e.Version, queueItem: e.Context.QueueItem, requestID: e.Context.RequestID, generation: e.Context.Generation,
 	}
 	if target := query.Get("stepId"); target != "step" {
 		c.target = target
@@ -62,6 +65,7 @@ type envelope struct {
 	Events  []json.RawMessage          `json:"events"`
 	Steps   map[string]json.RawMessage `json:"steps"`
 	UseAPI  bool                       `json:"use_api"`
+	Version int                        `json:"version"`
 	Context *struct {
 		RunID      string `json:"run_id"`
 		FunctionID string `json:"fn_id"`

@@ -52,20 +52,42 @@ func (h *handler) execute(r *http.Request, e *envelope, body []byte) (answer *re
 		}
 		c.fetching = time.Since(started)
 	}
-	if e.repairErrors() || rewrite {
+	rewrite = e.repairErrors() || rewrite
+	untarget := e.wentOn(c.target)
+	for {
 		var err error
-		if body, err = e.rewrite(body); err != nil {
+		switch {
+		case untarget:
+			e.discover(c.next)
+			r, body, err = e.untarget(r, body)
+		case rewrite:
+			body, err = e.rewrite(body)
+		}
+		if err != nil {
 			respondError(answer, http.StatusInternalServerError, "Error", "rewrite request: "+err.Error())
 			return answer
 		}
+		if untarget {
+			before := *c
+			*c = *newCall(r.URL.Query(), e, started)
+			c.fetching, c.stored, c.notStored = before.fetching, before.stored, before.notStored
+		}
+		h.pass(r, e, c, body, answer)
+		if untarget = c.next != nil; !untarget {
+			return answer
+		}
+		answer = newRecorder()
 	}
+}
+
+// pass lets inngestgo execute the function once.
+func (h *handler) pass(r *http.Request, e *envelope, c *call, body []byte, answer *recorder) {
 	c.event, c.events, c.steps = e.Event, e.Events, e.Steps
 	c.stack, c.current = e.Context.Stack.Stack, e.Context.Stack.Current
 	h.logger.DebugContext(r.Context(), "inngest call", "run_id", c.runID, "function_id", c.functionID,
 		"attempt", c.attempt, "target", c.target, "steps", len(c.steps))
 	r = withBody(r, body)
 	h.calls.ServeHTTP(answer, r.WithContext(withCall(r.Context(), c)))
-	return answer
 }
 
 // finish gives the answer of inngestgo to a call the form that the protocol asks for.

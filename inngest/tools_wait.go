@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/inngest/inngestgo/group"
 	"github.com/inngest/inngestgo/step"
@@ -89,8 +90,11 @@ func (t *stepTools) announce(ctx context.Context, wait, announce string, opts wo
 	}
 	// When a step has failed for good the server goes on only if nothing is pending, and the wait is. But it does go on
 	// after a result in race mode. So the failure is stored as a result that says so.
-	mode := group.ParallelOpts{}
+	mode, start := group.ParallelOpts{}, time.Now()
 	out, err := t.execute(ctx, announce, fn)
+	if err == nil && t.goOn(ctx, wait, announce, start) {
+		return event, workflowkit.ErrSuspended
+	}
 	if err != nil && t.lastAttempt(ctx, err) {
 		mode.ParallelMode = parallelRace
 		out, err = json.Marshal(map[string]any{failedMember: storedError{Name: "Step failed", Message: err.Error()}})

@@ -167,13 +167,19 @@ func (t *tally) step(n, bytes Range) {
 	}
 }
 
-// serial adds an action that runs alone. A wait ends a call. One that is announced ends two: the announcement is
-// executed by a call of its own once the wait is there.
+// serial adds an action that runs alone. A wait ends a call. One that is announced ends two, since the announcement is
+// executed by a call of its own once the wait is there, unless it is answered at once: then that call goes on.
 func (t *tally) serial(c Cost) {
 	t.step(c.Steps.minus(c.Announced), c.Bytes)
 	t.steps = t.steps.plus(c.Announced)
 	t.waits = t.waits.plus(c.Waits)
-	t.more = t.more.plus(c.Waits).plus(c.Announced)
+	t.more = t.more.plus(c.Waits)
+	if t.model.NoCheckpoints {
+		t.more = t.more.plus(c.Announced)
+		return
+	}
+	sometimes := Range{Max: c.Announced.Max}
+	t.more, t.checkpoints = t.more.plus(sometimes), t.checkpoints.plus(sometimes)
 }
 
 // grouped adds an action in a group: each of its steps is planned in one call and executed in another.

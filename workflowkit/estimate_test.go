@@ -58,7 +58,7 @@ func TestEstimate(t *testing.T) {
 		"a timeout":                     {strings.Replace(lettered("$source>s1"), `"kind":"s"`, `"kind":"s","timeout":"1m"`, 1), workflowkit.CostModel{}, "calls 1, steps 4, waits 0, checkpoints 4", ""},
 		"a timeout of a wait":           {strings.Replace(lettered("$source>w1"), `"kind":"w"`, `"kind":"w","timeout":"1m"`, 1), workflowkit.CostModel{}, "calls 2, steps 3 to 4, waits 1, checkpoints 3 to 4", ""},
 		"a wait":                        {lettered("$source>s1", "s1>w2", "w2>s3"), workflowkit.CostModel{}, "calls 2, steps 6, waits 1, checkpoints 6", ""},
-		"an announced wait":             {lettered("$source>s1", "s1>a2"), workflowkit.CostModel{}, "calls 3, steps 4, waits 1, checkpoints 3", ""},
+		"an announced wait":             {lettered("$source>s1", "s1>a2"), workflowkit.CostModel{}, "calls 2 to 3, steps 4, waits 1, checkpoints 3 to 4", ""},
 		"a fork that never waits":       {lettered("$source>s1", "s1>s2", "s1>s3", "s2>s4", "s3>s4"), workflowkit.CostModel{}, "calls 7, steps 9, waits 0, checkpoints 5", ""},
 		"a fork that may wait":          {lettered("$source>s1", "s1>s2", "s1>w3", "s2>s4", "w3>s4"), workflowkit.CostModel{}, "calls 14, steps 9, waits 1, checkpoints 3", ""},
 		"a number of steps that varies": {lettered("$source>v1"), workflowkit.CostModel{}, "calls 1, steps 2 to 4, waits 0, checkpoints 2 to 4", ""},

@@ -57,7 +57,9 @@ func (s *Server) call(j *job) {
 		Attempt: j.attempt, Duplicate: j.duplicate, Steps: len(r.stack), Started: s.clock.Now(),
 	}
 	if step := r.steps[j.target]; step != nil {
-		step.Status = Running
+		if step.Ended.IsZero() { // otherwise an earlier attempt of the call has stored the result and gone on
+			step.Status = Running
+		}
 		c.StepName = step.Name
 	}
 	r.calls = append(r.calls, c)

@@ -13,7 +13,7 @@ import (
 // returned handles a 200: the function has returned.
 func (s *Server) returned(j *job, a answer) {
 	r := j.run
-	if j.target != "" {
+	if j.target != "" && !r.goneOn(j) {
 		s.fault(r, FaultTargetMissed, "call %d was to run step %q (%s), but the function returned %s without running it; "+
 			"the code or its input has changed, or an operation was abandoned", j.call.Number, j.call.StepName, j.target, clip(a.body))
 		return

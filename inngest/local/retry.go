@@ -29,7 +29,7 @@ func (s *Server) failedCall(j *job, a answer, failure *RunError) {
 // rerun puts the job back.
 func (j *job) rerun(s *Server, at time.Time, attempt int) {
 	j.at, j.attempt, j.twin = at, attempt, nil
-	if step := j.run.steps[j.target]; step != nil {
+	if step := j.run.steps[j.target]; step != nil && step.Ended.IsZero() {
 		step.Status = Retrying
 	}
 	j.run.jobs++ // its present execution is forgotten by done

@@ -12,7 +12,7 @@ func (s *Server) suspicious(j *job, ops []*operation) (FaultKind, string) {
 	for _, op := range ops {
 		switch {
 		case op.Op == opNone || op.Op == opDiscoverRequest:
-		case j.target != "" && op.ID != j.target:
+		case j.target != "" && op.ID != j.target && !r.goneOn(j):
 			return FaultUnasked, fmt.Sprintf("was to run step %q but reports %s %q", j.call.StepName, op.Op, op.label())
 		case j.target == "" && j.race && (op.Op == opStepRun || op.Op == opStep) && !op.race():
 			return FaultNoBarrier, fmt.Sprintf("ran step %q serially after a group in Race mode; plan it inside the group, last", op.label())
@@ -44,4 +44,10 @@ func (r *run) noteClosing(j *job, ops []*operation) {
 		abandoned := r.steps[id].Status == Waiting && !reported[id]
 		r.closed = r.closed && (abandoned || r.serial[id] || slices.Contains(given, id))
 	}
+}
+
+// goneOn reports whether a call that was to run one step has stored its result while it was going on, and has then gone on
+// with the run. That is what the real server makes of any answer to such a call.
+func (r *run) goneOn(j *job) bool {
+	return r.executed[j.target].checkpoint != ""
 }
