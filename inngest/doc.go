@@ -83,6 +83,17 @@
 //
 // Function.Checkpoints turns this off. Branches that run concurrently do not use it.
 //
+// The workflow that was loaded is stored together with the first step of an action, or by itself while that is executed
+// if it takes longer than 10 milliseconds. A process that ends before makes the next call load it again.
+//
+// # Announced waits
+//
+// A wait that announces itself takes three calls, and no fewer are possible for an answer that comes later: the server
+// registers a wait when it has the answer to a call, so what must not be seen before is executed by a call after that,
+// and what follows the event by one more. Where the answer comes at once, two are enough: the call that has executed the
+// announcement looks for the event during 200 milliseconds, and goes on with the run if it is there. The announcement
+// has no result meanwhile, so that the server makes no other call: an answer is neither lost nor taken twice.
+//
 // # Logs, traces and metrics
 //
 // Lines of the log that are about a run name it and its function, and the action and the step if they are about one. An
