@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/workflowkit/workflowkit-go/examples/blogcms/internal/diff"
 	"github.com/workflowkit/workflowkit-go/loader"
 	"github.com/workflowkit/workflowkit-go/workflowkit"
 	"github.com/workflowkit/workflowkit-go/workflowkit/store"
@@ -83,8 +84,12 @@ type automationForm struct {
 	Failure  *failure
 	Triggers []string
 	Actions  workflowkit.Catalog
-	// Editor is where the workflow can be drawn. Tab is the page's part.
-	Editor, Tab string
+	// Editor is where the workflow can be drawn.
+	Editor string
+	// Changed says that somebody else has changed the workflow since the form was made, and Rows how the definition in the
+	// form differs from theirs.
+	Changed bool
+	Rows    []diff.Row
 }
 
 func (a *App) showAutomationForm(w http.ResponseWriter, r *http.Request, form automationForm) {
@@ -97,7 +102,7 @@ func (a *App) showAutomationForm(w http.ResponseWriter, r *http.Request, form au
 	}
 	stored := loader.Workflow{Trigger: &form.Trigger, Definition: json.RawMessage(form.Definition)}
 	form.Problems, form.Drawing, form.Actions = a.problems(stored), a.draw(stored.Definition, form.Trigger), a.engine.Catalog()
-	form.Editor, form.Tab = editorOf(form.ID), "automation"
+	form.Editor = editorOf(form.ID)
 	form.Triggers = append([]string{""}, triggers...)
 	if !slices.Contains(form.Triggers, form.Trigger) {
 		form.Triggers = append(form.Triggers, form.Trigger)
@@ -184,7 +189,8 @@ func (a *App) saveForm(w http.ResponseWriter, r *http.Request, form automationFo
 		if err != nil {
 			return err
 		}
-		form.Version = present.Version // so that saving again overwrites it
+		form.Version, form.Changed = present.Version, true // so that saving again overwrites what is shown
+		form.Rows = diff.Rows(diff.Inline(pretty(present.Definition), form.Definition), diffContext)
 	}
 	a.showAutomationForm(w, r, form)
 	return nil

@@ -20,10 +20,10 @@ const runsPerPage = 30
 // runsView is what the list of an automation's runs shows.
 type runsView struct {
 	loader.Workflow
-	Editor, Tab string
-	Runs        []store.Run
-	Statuses    []store.Status
-	Status      store.Status
+	Editor   string
+	Runs     []store.Run
+	Statuses []store.Status
+	Status   store.Status
 	// Next leads to older runs. Empty means that there are none.
 	Next string
 }
@@ -48,7 +48,7 @@ func (a *App) viewRuns(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	shown := runsView{
-		Workflow: workflow, Editor: editorOf(id), Tab: "runs", Runs: runs.Runs, Status: status,
+		Workflow: workflow, Editor: editorOf(id), Runs: runs.Runs, Status: status,
 		Statuses: []store.Status{store.StatusRunning, store.StatusWaiting, store.StatusCompleted, store.StatusFailed, store.StatusSkipped, store.StatusCancelled},
 	}
 	if runs.Next != "" {
@@ -113,7 +113,7 @@ func (a *App) postOf(r *http.Request, p *progress) (int64, string, error) {
 // versionsView is what the list of an automation's versions shows.
 type versionsView struct {
 	loader.Workflow
-	Editor, Tab      string
+	Editor           string
 	Versions         []store.Version
 	Draft, Published int
 }
@@ -131,7 +131,7 @@ func (a *App) viewVersions(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	shown := versionsView{Workflow: workflow, Editor: editorOf(id), Tab: "versions"}
+	shown := versionsView{Workflow: workflow, Editor: editorOf(id)}
 	if shown.Versions, err = a.workflows.ListVersions(r.Context(), stored.ID); err != nil {
 		return err
 	}

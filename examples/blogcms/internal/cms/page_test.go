@@ -281,7 +281,7 @@ func TestWorkflowForm(t *testing.T) {
 		t.Fatalf("saving the repaired one: %d %s", got.status, got.body)
 	}
 	if got := s.submit("/automations/1", fields("Mine", "1", announceWorkflow, "version", draft.Version)...); got.status != http.StatusConflict ||
-		!strings.Contains(got.body, "generate_tweet_posts") {
+		!strings.Contains(got.body, "Somebody else has saved this automation") || !strings.Contains(got.body, "<del>") || !strings.Contains(got.body, "generate_tweet_posts") {
 		t.Errorf("the second of two editors: %d %s", got.status, got.body)
 	}
 	if got := s.submit("/automations", fields("Mine", "", reviewWorkflow)...); got.status != http.StatusConflict {
