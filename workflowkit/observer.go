@@ -9,14 +9,16 @@ import (
 // Observer is told what runs do, for histories, logs, traces and metrics. It is told of each transition once, by the
 // process that did the work, and not again by the passes that replay it, provided that the backend implements
 // [Progress]. Where a process dies, or a call is made again in another process, a transition may be told twice:
-// [Transition.Key] is the same then, and see [Transition.Recovered]. None is ever left out, except for what happens to a run while no process works on
-// it: a server that cancels a run, or fails one whose process does not answer, tells nobody here.
+// [Transition.Key] is the same then, and see [Transition.Recovered]. None is ever left out, except for what happens to a
+// run while no process works on it: a server that cancels a run, or fails one whose process does not answer, tells nobody
+// here. What a builtin:for_each does with its items is told as work of its own action: attempts and waits have the item's
+// index in their StepID.
 //
 // Observe is called in the course of the run, in the order of the transitions, one at a time for a run, and at once for
 // several runs. Branches that end at the same time may be executed by two processes, or by two calls which overtake each
 // other, and then be told in either order; [Transition.Time] and what the transitions say is what counts. Observe should
-// return soon, and must not execute the same run. It cannot stop a run: a panic is logged, and everything else that
-// fails in an observer is its own business.
+// return soon, and must not execute the same run. It cannot stop a run: a panic is logged, and everything else that fails
+// in an observer is its own business.
 type Observer interface {
 	Observe(ctx context.Context, t Transition)
 }

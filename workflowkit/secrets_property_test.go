@@ -23,8 +23,10 @@ func TestSecretsAreNeverShown(t *testing.T) {
 		`"list":{"type":"array","items":{"$ref":"#/$defs/item"}},"n":{}},"$defs":{"item":{"type":"object","properties":{"key":{"writeOnly":true}},"additionalProperties":true}}}`
 	output := json.RawMessage(`{"key":"` + secret + `","open":"visible","deep":{"key":"` + secret + `","n":1},"list":[{"key":"` + secret + `","n":2},{"n":3}],"n":{"key":"visible"}}`)
 	inputs := workflowkit.Inputs{
-		{Name: "secret", Type: json.RawMessage(`{"writeOnly":true}`)}, {Name: "strict", Type: json.RawMessage(`{"type":["integer","null"]}`)},
-		{Name: "any", Type: json.RawMessage(`{}`)}, {Name: "mode", Type: json.RawMessage(`{"type":"string"}`)},
+		{Name: "secret", Type: json.RawMessage(`{"writeOnly":true}`)},
+		{Name: "strict", Type: json.RawMessage(`{"type":["integer","null"]}`)},
+		{Name: "any", Type: json.RawMessage(`{}`)},
+		{Name: "mode", Type: json.RawMessage(`{"type":"string"}`)},
 	}
 	paths := []string{"key", "deep.key", "deep", "list", "list[0].key", "list[*].key", "list[0]", "open", "n.key", "deep['key']"}
 	action := workflowkit.DefineUntyped(workflowkit.Spec{Kind: "carry", Inputs: inputs, Outputs: json.RawMessage(outputs)},
