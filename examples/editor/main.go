@@ -56,7 +56,7 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer server.Close()
+	defer func() { _ = server.Close() }() // the process ends
 	client, err := inngest.NewClient(inngest.Config{AppID: "editor", BaseURL: server.URL()})
 	if err != nil {
 		return err
@@ -77,7 +77,8 @@ func run(ctx context.Context) error {
 
 // serve listens, says where, and serves until the context ends.
 func serve(ctx context.Context, handler http.Handler, edit *editor.Editor, ready func(url string) error) error {
-	listener, err := net.Listen("tcp", "127.0.0.1:"+cmp.Or(os.Getenv("PORT"), "3000"))
+	var listen net.ListenConfig
+	listener, err := listen.Listen(ctx, "tcp", "127.0.0.1:"+cmp.Or(os.Getenv("PORT"), "3000"))
 	if err != nil {
 		return err
 	}

@@ -170,13 +170,14 @@ func TestDryRun(t *testing.T) {
 	b := newBed(t)
 	doc := `{"actions":[{"id":"1","kind":"review","inputs":{"text":"!ref($.event.data.text)"}},{"id":"2","kind":"builtin:if","inputs":{"condition":{"==":["!ref($.state.1.text)","good"]}}},{"id":"3","kind":"any"}],
 		"edges":[{"from":"$source","to":"1"},{"from":"1","to":"2"},{"from":"2","to":"3","conditional":{"type":"if","ref":"!ref($.output.result)"}}]}`
-	run := func(text, output string) (got struct {
+	type dry struct {
 		Status, Error string
 		Problems      workflowkit.Problems
 		Unused        []string
 		Actions       []workflowkit.DryRunAction
 		Edges         []workflowkit.DryRunEdge
-	}) {
+	}
+	run := func(text, output string) (got dry) {
 		t.Helper()
 		b.post("/api/dry-run", map[string]any{
 			"definition": json.RawMessage(doc), "event": map[string]any{"name": "go", "data": map[string]any{"text": json.RawMessage(text)}},

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -274,7 +275,7 @@ func TestHeartbeat(t *testing.T) {
 			t.Fatal(err)
 		}
 		e, err := editor.Handler(editor.Config{
-			Engine: newEngine(t), Store: s, Runs: s, Authorize: func(*http.Request) (editor.User, editor.Permissions, error) {
+			Engine: newEngine(t), Store: s, Runs: s, Logger: slog.New(slog.DiscardHandler), Authorize: func(*http.Request) (editor.User, editor.Permissions, error) {
 				return editor.User{ID: "u"}, editor.Permissions{View: !gone.Load()}, nil
 			},
 		})
