@@ -44,6 +44,9 @@ const defaultConnectConcurrency = 1000
 // [os/signal.NotifyContext] with SIGTERM and waits for it. As calls end early from then on, see [Client.Drain], a
 // client is of little use afterwards.
 //
+// When a gateway shuts down in the wrong moment it can give a call to a second worker although the first one has it, so as
+// everywhere a step must be safe to repeat.
+//
 // An error that matches [ErrConnectRefused] says that trying again does not help. Answers of more than 8 MiB, which the
 // server would not take over HTTP either, break the connection.
 func Connect(ctx context.Context, client *Client, opts ConnectOpts) error {

@@ -74,6 +74,7 @@ func (w *worker) perform(l *link, j *job) {
 	if !l.send(connectwire.Message{Kind: connectwire.WorkerRequestAck, Payload: j.request.Ref("").Marshal()}) {
 		return
 	}
+	w.lastAck.Store(time.Now().UnixNano())
 	executed := make(chan struct{})
 	w.all.Go(func() { w.extend(j, l.leases, executed) })
 	response := w.respond(j.request)

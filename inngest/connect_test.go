@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -188,7 +189,9 @@ func TestConnectDrains(t *testing.T) {
 	}
 
 	other := &bench{t: t, backend: b.backend, local: b.local, executed: b.executed}
-	other.client = newClient(t, inngest.Config{AppID: b.client.AppID(), BaseURL: b.backend.url()})
+	other.client = newClient(t, inngest.Config{
+		AppID: b.client.AppID(), BaseURL: b.backend.url(), HTTPClient: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
+	})
 	if err := inngest.Register(other.client, engine, f); err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +221,9 @@ func TestConnectDrainTimeout(t *testing.T) {
 	}
 	close(proceed)
 	other := &bench{t: t, backend: b.backend, local: b.local, executed: b.executed}
-	other.client = newClient(t, inngest.Config{AppID: b.client.AppID(), BaseURL: b.backend.url()})
+	other.client = newClient(t, inngest.Config{
+		AppID: b.client.AppID(), BaseURL: b.backend.url(), HTTPClient: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
+	})
 	if err := inngest.Register(other.client, engine, f); err != nil {
 		t.Fatal(err)
 	}

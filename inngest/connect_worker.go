@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/workflowkit/workflowkit-go/inngest/internal/connectwire"
@@ -21,6 +22,8 @@ type worker struct {
 	// all are the goroutines that must have ended when run returns.
 	all sync.WaitGroup
 
+	lastAck atomic.Int64 // when a request was acknowledged last, in nanoseconds
+
 	mu       sync.Mutex
 	closing  bool
 	links    []*link         // newest last
@@ -33,6 +36,10 @@ func newWorker(client *Client, opts ConnectOpts) *worker {
 	w.calls, w.cancel = context.WithCancel(context.Background())
 	return w
 }
+
+// ackSettle is how long ago the last acknowledgement must be when a worker says that it takes no more requests. Gateways
+// let this overtake an acknowledgement that has just come, and then give the request to another worker as well (measured).
+const ackSettle = 500 * time.Millisecond
 
 // reconnectDelays are how long to wait after the first, second, … attempt to connect that has failed. The last one
 // repeats.
@@ -97,6 +104,9 @@ func (w *worker) drain() error {
 	links, n := append([]*link(nil), w.links...), len(w.jobs)
 	w.mu.Unlock()
 	w.logger.Info("inngest worker stops", "app_id", w.appID, "calls_in_progress", n)
+	if n > 0 {
+		_ = sleep(context.Background(), ackSettle-time.Since(time.Unix(0, w.lastAck.Load()))) // does not end early
+	}
 	for _, l := range links {
 		l.send(connectwire.Message{Kind: connectwire.WorkerPause})
 	}

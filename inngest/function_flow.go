@@ -63,7 +63,7 @@ type Debounce struct {
 }
 
 // Batch starts one run for many events. The run's event is the first of them, which is what refs in workflows see;
-// handlers find all in [workflowkit.Run].Events.
+// handlers find all in [workflowkit.Run].Events. Events that are sent together come in any order.
 type Batch struct {
 	// MaxSize is the number of events with which a run starts at once, 2 to 100.
 	MaxSize int

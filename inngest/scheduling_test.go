@@ -2,6 +2,7 @@ package inngest_test
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -21,10 +22,14 @@ func TestBatchReachesHandlers(t *testing.T) {
 	reader := b.action("reader", func(_ context.Context, run *workflowkit.Run, _ func(string) error) error {
 		mu.Lock()
 		defer mu.Unlock()
-		got = []string{string(run.Event.Data)}
+		got = nil
 		for _, event := range run.Events {
 			got = append(got, string(event.Data))
 		}
+		if len(got) > 0 && got[0] != string(run.Event.Data) {
+			t.Errorf("the first event is %s, the run's is %s", got[0], run.Event.Data)
+		}
+		slices.Sort(got) // servers collect events that come together in any order
 		return nil
 	})
 	f := fn
@@ -41,8 +46,8 @@ func TestBatchReachesHandlers(t *testing.T) {
 	b.completed(b.wait(ids[0], "-fn"))
 	mu.Lock()
 	defer mu.Unlock()
-	if diff := cmp.Diff([]string{`{"n":1}`, `{"n":1}`, `{"n":2}`, `{"n":3}`}, got); diff != "" {
-		t.Errorf("event and events of the run (-want +got):\n%s", diff)
+	if diff := cmp.Diff([]string{`{"n":1}`, `{"n":2}`, `{"n":3}`}, got); diff != "" {
+		t.Errorf("events of the run (-want +got):\n%s", diff)
 	}
 }
 
