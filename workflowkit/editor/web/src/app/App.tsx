@@ -1,4 +1,4 @@
-import { lazy, Suspense, useMemo } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef } from "react";
 import { Api } from "../api/client";
 import { Catalog } from "../model/catalog";
 import { EditorPage } from "../pages/EditorPage";
@@ -46,7 +46,14 @@ function Start({ config }: { config: Config }) {
 
 function Page() {
   const { route } = useRouter();
-  return <ErrorBoundary key={JSON.stringify(route)}>{pageOf(route)}</ErrorBoundary>;
+  const key = JSON.stringify(route);
+  const before = useRef(key);
+  useEffect(() => {
+    // A new page begins at its title, for those who hear it.
+    if (before.current !== key) document.querySelector("h1")?.focus();
+    before.current = key;
+  }, [key]);
+  return <ErrorBoundary key={key}>{pageOf(route)}</ErrorBoundary>;
 }
 
 function pageOf(route: Route) {

@@ -203,6 +203,7 @@ function Graph({ doc, catalog, trigger, label, selection, onSelect, editing, fin
           nodesDraggable={editing !== undefined}
           edgesFocusable={false}
           disableKeyboardA11y
+          ariaLabelConfig={spokenHelp}
           deleteKeyCode={null}
           selectionKeyCode="Shift"
           multiSelectionKeyCode={["Meta", "Control"]}
@@ -227,6 +228,9 @@ function Graph({ doc, catalog, trigger, label, selection, onSelect, editing, fin
     </GraphActionsProvider>
   );
 }
+
+const help = "Arrow keys go to other actions, Enter opens this one. Question mark lists all keys.";
+const spokenHelp = { "node.a11yDescription.default": help, "node.a11yDescription.keyboardDisabled": help, "edge.a11yDescription.default": help, "minimap.ariaLabel": "Overview of the graph" };
 
 export const kindMime = "application/x-workflow-kind";
 export const fitOptions = { padding: 0.16, maxZoom: 1, minZoom: 0.04 };

@@ -1,11 +1,17 @@
-import type { ReactNode } from "react";
+import { useEffect } from "react";
 import { useApp } from "../app/context";
 import { Link, type Route } from "../app/router";
 import { Icon } from "../ui/Icon";
 
+const pageNames: Partial<Record<Route["page"], string>> = { versions: "Versions", runs: "Runs" };
+
 /** Header is at the top of each page: where one is, and the pages of the workflow. */
-export function Header({ title, workflow, page }: { title?: ReactNode; workflow?: { id: string; name: string }; page?: Route["page"] }) {
+export function Header({ title, workflow, page }: { title?: string; workflow?: { id: string; name: string }; page?: Route["page"] }) {
   const { config, session } = useApp();
+  const name = workflow?.name || title;
+  useEffect(() => {
+    document.title = [name, page && page !== "editor" && pageNames[page], config.title].filter(Boolean).join(" · ");
+  }, [name, page, config.title]);
   const tab = (to: Route, label: string) => (
     <Link to={to} className="tab" aria-current={page === to.page ? "page" : undefined}>
       {label}
@@ -26,12 +32,16 @@ export function Header({ title, workflow, page }: { title?: ReactNode; workflow?
         {workflow && (
           <>
             <Icon name="chevronRight" size={14} className="muted" />
-            <h1 className="crumb" data-testid="page-title">
+            <h1 className="crumb" tabIndex={-1} data-testid="page-title">
               {workflow.name || `Workflow ${workflow.id}`}
             </h1>
           </>
         )}
-        {title && <h1 className="sr-only">{title}</h1>}
+        {title && !workflow && (
+          <h1 className="sr-only" tabIndex={-1}>
+            {title}
+          </h1>
+        )}
       </nav>
       {workflow && (
         <nav className="tabs" aria-label="Pages of the workflow">

@@ -23,8 +23,8 @@ export function RunPage({ id }: { id: string }) {
       onData: (data) => setLive(parseJson(data) as unknown as Run),
     });
   }, [api, id, known]);
-  const first = loaded.data?.run;
-  const run = live?.id === id && first && live.sequence >= first.sequence ? live : first;
+  // The stream begins with the state at its time, which is never older than what was loaded before it.
+  const run = live?.id === id ? live : loaded.data?.run;
   const workflow = useLoad<Workflow | undefined>(`workflow of ${run?.workflow_id ?? ""}`, () => (run ? api.workflow(run.workflow_id) : Promise.resolve(undefined)));
   return (
     <div className="page page-editor">
