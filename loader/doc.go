@@ -98,6 +98,10 @@
 //
 // # Limits
 //
+// What other software writes into a workflow's column twice before this package looks once is seen once. What a run did
+// while the database could not be written is in memory, and lost if the process ends before it can be; unless the end of
+// the run was told after that, the run stays unfinished in the history until somebody marks it.
+//
 // A workflow's definition is stored byte for byte on SQLite. On Postgres it is a jsonb, which keeps neither the order
 // of keys nor white space nor duplicate keys, and refuses \u0000. A SQLite file must be on a disk of the machine, not on a
 // network share. :memory: has one connection, so it is for tests. Prisma's relative paths (file:./dev.db) are relative

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -241,4 +243,29 @@ func TestUnstorableDefinition(t *testing.T) {
 	publish(t, db.Store(), w.ID, 1)
 	save(t, db.Store(), w.ID, 1, `{"n":100}`)
 	expect(t, "versions", []string{"draft 1, published 1", `1 "" by "Ada": {"n":1e2}`}, summary(t, db.Store(), w.ID))
+}
+
+// A role that may only read runs what is published all the same, without a version.
+func TestLoadWorkflowWithoutTheRightToWrite(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	dsn := supabase(t)
+	owner := loadertest.Open(t, dsn)
+	role := strings.TrimPrefix(mustParse(t, dsn).Path, "/") + "_reader"
+	other := openLegacy(t, dsn)
+	other.exec("CREATE ROLE " + role + " LOGIN")
+	t.Cleanup(func() { other.exec("DROP OWNED BY " + role + "; DROP ROLE " + role) })
+	other.exec("GRANT SELECT ON ALL TABLES IN SCHEMA public TO " + role)
+	u := mustParse(t, dsn)
+	u.User = url.User(role)
+	reader := open(t, u.String())
+	for _, want := range []string{"", "1"} {
+		def, err := reader.LoadWorkflow(ctx, workflowkit.Event{Name: "blog-post.updated"})
+		if err != nil || def == nil || def.ID != "4" || len(def.JSON) == 0 || def.Version != want {
+			t.Errorf("LoadWorkflow = %+v, %v; want workflow 4 in version %q", def, err, want)
+		}
+		if _, err := owner.Store().ListWorkflows(ctx); err != nil { // which makes versions
+			t.Fatal(err)
+		}
+	}
 }
