@@ -40,6 +40,10 @@ func TestDependencies(t *testing.T) {
 			pkg: "actions", own: []string{"workflowkit", "actions"},
 			foreign: []string{"github.com/inngest/", "github.com/gorilla/", "gorm.io/", "github.com/ncruces/"},
 		},
+		"the editor knows the engine only": {
+			pkg: "workflowkit/editor", own: []string{"workflowkit"},
+			foreign: []string{"github.com/inngest/", "github.com/gorilla/", "gorm.io/", "github.com/openai/", "github.com/chromedp/"},
+		},
 		"the test kit knows the engine only": {
 			pkg: "workflowkit/workflowkittest", own: []string{"workflowkit"},
 			foreign: []string{"github.com/inngest/", "github.com/gorilla/", "gorm.io/", "github.com/openai/"},
