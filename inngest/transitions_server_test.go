@@ -20,7 +20,10 @@ func (b *bench) replicate(n int, f inngest.Function, definition string, seen wor
 	b.t.Helper()
 	var handlers []http.Handler
 	for range n {
-		client := newClient(b.t, inngest.Config{AppID: b.client.AppID(), BaseURL: b.backend.url()})
+		client := newClient(b.t, inngest.Config{
+			AppID: b.client.AppID(), BaseURL: b.backend.url(),
+			HTTPClient: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
+		})
 		engine, err := workflowkit.New(workflowkit.WithActions(action), workflowkit.WithObservers(seen),
 			workflowkit.WithLoader(workflowkit.LoaderFunc(func(context.Context, workflowkit.Event) (*workflowkit.Definition, error) {
 				return &workflowkit.Definition{ID: "w", JSON: json.RawMessage(definition)}, nil
