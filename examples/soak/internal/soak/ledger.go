@@ -108,7 +108,7 @@ func (l *ledger) begun(ctx context.Context) (map[int]bool, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }() // what has been read is what counts
 	begun := map[int]bool{}
 	for rows.Next() {
 		var number int
@@ -157,7 +157,7 @@ func texts(rows *sql.Rows, err error) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }() // what has been read is what counts
 	var list []string
 	for rows.Next() {
 		var text string

@@ -63,12 +63,12 @@ func (s replicaSettings) clientConfig(logger *slog.Logger) inngest.Config {
 	}
 }
 
-func (s replicaSettings) serve(ctx context.Context, logger *slog.Logger) error {
+func (s replicaSettings) serve(ctx context.Context, logger *slog.Logger) (err error) {
 	ledger, err := openLedger(ctx, s.Database)
 	if err != nil {
 		return err
 	}
-	defer ledger.close()
+	defer func() { err = errors.Join(err, ledger.close()) }()
 	engine, err := workflowkit.New(
 		workflowkit.WithActions(ledger.actions(s.Older)...), workflowkit.WithLogger(logger), workflowkit.WithRollingCatalog(),
 		workflowkit.WithLoader(workflowkit.LoaderFunc(func(_ context.Context, event workflowkit.Event) (*workflowkit.Definition, error) {

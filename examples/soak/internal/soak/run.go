@@ -40,7 +40,7 @@ func Run(ctx context.Context, config Config) (report *Report, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer ledger.close()
+	defer func() { err = errors.Join(err, ledger.close()) }()
 	fleet, err := newFleet(ctx, config, common)
 	if err != nil {
 		return nil, err
@@ -122,7 +122,7 @@ func (f *fleet) around(ctx context.Context, config Config, work func(ctx context
 	err := work(ctx)
 	cancel(nil)
 	running.Wait()
-	return errors.Join(append(errs, err)...)
+	return errors.Join(err, errors.Join(errs...))
 }
 
 // runner starts runs, answers questions and waits for the end.
