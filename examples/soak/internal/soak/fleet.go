@@ -93,8 +93,9 @@ func (f *fleet) runOnce(ctx context.Context, i int) error {
 	f.mu.Lock()
 	f.processes[i] = nil
 	f.mu.Unlock()
+	// A signal is what it was killed by: one that asks it to stop kills as well, if it comes before the process listens.
 	status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus)
-	if err != nil && ctx.Err() == nil && !(ok && status.Signaled() && status.Signal() == syscall.SIGKILL) {
+	if err != nil && ctx.Err() == nil && (!ok || !status.Signaled()) {
 		return fmt.Errorf("replica %d: %w", i, err)
 	}
 	return nil
