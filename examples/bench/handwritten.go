@@ -28,15 +28,24 @@ func registerHandwritten(client inngestgo.Client, r *recorder) error {
 		errs = append(errs, err)
 	}
 	add("two", func(ctx context.Context, _ handInput) (any, error) {
+		if err := handLoad(ctx); err != nil {
+			return nil, err
+		}
 		return nil, errors.Join(handRevise(ctx, "revise-1"), handRevise(ctx, "revise-2"))
 	})
 	add("review", func(ctx context.Context, in handInput) (any, error) {
+		if err := handLoad(ctx); err != nil {
+			return nil, err
+		}
 		if err := errors.Join(handRevise(ctx, "revise-1"), handRevise(ctx, "revise-2")); err != nil {
 			return nil, err
 		}
 		return nil, handApprove(ctx, in.Event.Data.Token, r)
 	})
 	add("fork", func(ctx context.Context, _ handInput) (any, error) {
+		if err := handLoad(ctx); err != nil {
+			return nil, err
+		}
 		var callbacks []func(ctx context.Context) (any, error)
 		for i := range branches {
 			callbacks = append(callbacks, func(ctx context.Context) (any, error) {
@@ -49,6 +58,12 @@ func registerHandwritten(client inngestgo.Client, r *recorder) error {
 		return step.Run(ctx, "join", work)
 	})
 	return errors.Join(errs...)
+}
+
+// handLoad is the step in which a workflow is loaded: what is configured by data has to be read, however it is written.
+func handLoad(ctx context.Context) error {
+	_, err := step.Run(ctx, "load", work)
+	return err
 }
 
 func handRevise(ctx context.Context, prefix string) error {
