@@ -1,16 +1,24 @@
 package browsertest
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
 	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
 )
 
-// listen notes what goes wrong on the console.
+// listen notes what goes wrong on the console, and leaves pages that ask whether they may be left: a page that has just
+// saved can still ask, and would wait for an answer for ever.
 func (p *Page) listen(event any) {
 	switch e := event.(type) {
+	case *page.EventJavascriptDialogOpening:
+		if e.Type == "beforeunload" {
+			go p.leave()
+		}
 	case *runtime.EventExceptionThrown:
 		p.fault("exception: " + describe(e.ExceptionDetails))
 	case *runtime.EventConsoleAPICalled:
@@ -30,6 +38,14 @@ func (p *Page) listen(event any) {
 			p.fault(fmt.Sprintf("%s %s: %s %s", e.Entry.Source, e.Entry.Level, e.Entry.Text, e.Entry.URL))
 		}
 	}
+}
+
+// leave answers the question whether the page may be left.
+func (p *Page) leave() {
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	// If it cannot be answered, what wanted to leave the page says so.
+	_, _ = chromedp.Call(ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
 }
 
 // Allow lets messages on the console pass from now on that have the text in them.

@@ -54,6 +54,15 @@ func TestAPageIsUsedAsAPersonDoes(t *testing.T) {
 	}
 }
 
+func TestAPageThatAsksCanBeLeft(t *testing.T) {
+	t.Parallel()
+	page := browsertest.Open(t, serve(t, "window.onbeforeunload = e => { e.preventDefault(); return 'unsaved'; };"))
+	page.Fill("textbox", "Name", "Ada") // a page that nobody has touched does not ask
+	page.Click("button", "Greet")
+	page.Go(serve(t, "say.textContent = 'Another page'"))
+	page.Read("Another page")
+}
+
 // recorder is a test that is expected to fail.
 type recorder struct {
 	testing.TB
