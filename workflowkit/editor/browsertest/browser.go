@@ -54,9 +54,16 @@ func Header(name, value string) Option { return func(s *settings) { s.header[nam
 // Allow lets messages on the console pass that have the text in them: a request that a test wants to be refused is one.
 func Allow(text string) Option { return func(s *settings) { s.allowed = append(s.allowed, text) } }
 
+// Without is the variable that, when it is "1", skips all tests that need a browser: a server with the race detector in it
+// is so slow that people would not wait for it either.
+const Without = "WORKFLOWKIT_WITHOUT_BROWSER"
+
 // Chromium returns the path of the browser. Without one the test is skipped, or fails if nothing may be skipped.
 func Chromium(t testing.TB) string {
 	t.Helper()
+	if os.Getenv(Without) == "1" {
+		t.Skip(Without + " is set")
+	}
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
 		if path, err := exec.LookPath(name); err == nil {
 			return path
