@@ -20,8 +20,10 @@ type Action struct {
 	spec Spec
 	// anyInputs says that inputs which the spec does not describe are allowed.
 	anyInputs bool
-	call      func(ctx context.Context, run *Run, inputs json.RawMessage) (json.RawMessage, error)
-	err       error
+	call      callFunc
+	// flat fills the input type of call. It is nil if that is not a flat struct.
+	flat *flatReader
+	err  error
 }
 
 // Spec describes an action. Its JSON form is an entry of the published catalogue, which the Workflow Kit editor
@@ -107,8 +109,9 @@ func define[In, Out any](spec Spec, fn func(ctx context.Context, run *Run, in In
 		}
 	}
 	reader, writer := newInputReader[In](), newFlatEncoder(reflect.TypeFor[Out]())
-	action.call = func(ctx context.Context, run *Run, raw json.RawMessage) (json.RawMessage, error) {
-		in, err := reader.read(raw)
+	action.flat = reader.flat
+	action.call = func(ctx context.Context, run *Run, inputs callInputs) (json.RawMessage, error) {
+		in, err := reader.read(inputs)
 		if err != nil {
 			return nil, decodeInputError(run, err)
 		}
@@ -153,10 +156,10 @@ func checkDefined(noHandler bool) error {
 }
 
 // callFunc is a handler with its types erased.
-type callFunc func(ctx context.Context, run *Run, inputs json.RawMessage) (json.RawMessage, error)
+type callFunc func(ctx context.Context, run *Run, inputs callInputs) (json.RawMessage, error)
 
-func (h Handler) call(ctx context.Context, run *Run, raw json.RawMessage) (json.RawMessage, error) {
-	inputs, err := decodeObject(raw)
+func (h Handler) call(ctx context.Context, run *Run, in callInputs) (json.RawMessage, error) {
+	inputs, err := decodeObject(in.text)
 	if err != nil {
 		return nil, decodeInputError(run, err)
 	}

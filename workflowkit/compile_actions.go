@@ -94,7 +94,7 @@ func (c *compiler) compileInputs(node *planNode, n int, action place, item bool)
 		c.error(CodeInputUnknown, at.in(escapePointer(name)), hint, "action %q (kind %q) has no input %q", at.id, node.action.Kind, name)
 	}
 	node.inputs = in.inputs
-	node.constant = in.constant()
+	node.constant, node.fields = in.constant(), kind.flat.fields(in.inputs)
 	if kind.logic != nil {
 		node.logic = kind.logic(c, n, action, values)
 	}

@@ -65,11 +65,11 @@ func (x *execution) forEach(ctx context.Context, i int) (json.RawMessage, error)
 	if err != nil {
 		return nil, err
 	}
-	x.nodes[i].inputs = inputs
+	x.nodes[i].inputs = inputs.text
 	x.witness.started(i)
 	planned := &x.plan.nodes[i]
 	e := &each{x: x, i: i, planned: planned.each, id: x.prefix + planned.action.ID}
-	if err := e.read(inputs); err != nil {
+	if err := e.read(inputs.text); err != nil {
 		return nil, NoRetryError(err)
 	}
 	if e.planned.inner == nil {

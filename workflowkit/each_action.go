@@ -24,7 +24,7 @@ func (e *each) executeAction(ctx context.Context, id string, item *eachItem) (js
 	}
 	x.place(ctx, n, planned.action.info(), e.i)
 	if x.shown != nil {
-		n.secrets.inputs = appendHidden(n.secrets.inputs, inputs, x.shown.resolve(&planned, view{node: e.i, item: item}))
+		n.secrets.inputs = appendHidden(n.secrets.inputs, inputs.text, x.shown.resolve(&planned, view{node: e.i, item: item}))
 	}
 	out, err := x.executeAside(ctx, n, planned.timeout)
 	return out, n.secrets.hide(err)

@@ -108,13 +108,13 @@ func TestInputReaderForgetsWhatItHasRead(t *testing.T) {
 	t.Parallel()
 	r := newInputReader[flatInput]()
 	for range 3 {
-		if in, err := r.read(json.RawMessage(`{"text":"first","count":3,"flag":true}`)); err != nil || in.Text != "first" {
+		if in, err := r.read(callInputs{text: json.RawMessage(`{"text":"first","count":3,"flag":true}`)}); err != nil || in.Text != "first" {
 			t.Fatalf("read: %+v, %v", in, err)
 		}
-		if in, err := r.read(json.RawMessage(`{}`)); err != nil || in != (flatInput{}) {
+		if in, err := r.read(callInputs{text: json.RawMessage(`{}`)}); err != nil || in != (flatInput{}) {
 			t.Errorf("an empty object reads as %+v, %v", in, err)
 		}
-		if _, err := r.read(json.RawMessage(`{"text":"half","count":"3"}`)); err == nil {
+		if _, err := r.read(callInputs{text: json.RawMessage(`{"text":"half","count":"3"}`)}); err == nil {
 			t.Error("a text is read as a number")
 		}
 	}

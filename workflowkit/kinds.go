@@ -12,8 +12,10 @@ import (
 
 // registered is an action that an engine knows, ready to be used.
 type registered struct {
-	spec    Spec
-	call    callFunc
+	spec Spec
+	call callFunc
+	// flat fills the handler's input type. It is nil if that is not a flat struct.
+	flat    *flatReader
 	inputs  *compiledInputs
 	outputs *typeShape
 	// secret says what is secret in an output. It is nil if nothing is.
@@ -69,7 +71,7 @@ func (k *kinds) add(action Action) error {
 	if err := errors.Join(err, checkOutputs(spec.Outputs), checkEdgeSpec(spec.Edges), checkCost(&spec)); err != nil {
 		return fmt.Errorf("action kind %q: %w", kind, err)
 	}
-	r := &registered{spec: spec, call: action.call, inputs: inputs, outputs: outputShapeOf(spec.Outputs), secret: outputMask(spec.Outputs)}
+	r := &registered{spec: spec, call: action.call, flat: action.flat, inputs: inputs, outputs: outputShapeOf(spec.Outputs), secret: outputMask(spec.Outputs)}
 	k.list = append(k.list, r)
 	k.byKind[kind] = r
 	return nil

@@ -25,7 +25,7 @@ type node struct {
 	ctx        nodeContext
 	// handler is called with the inputs.
 	handler callFunc
-	inputs  json.RawMessage
+	inputs  callInputs
 	// secrets are what errors must not quote.
 	secrets *secretTexts
 	// retries are those of the action's steps. Nil means the backend's.

@@ -29,8 +29,10 @@ type planNode struct {
 	inputs []plannedInput
 	// constant is the JSON object of the inputs if no ref is in them.
 	constant []byte
-	in       []int
-	out      []int
+	// fields are the places of the inputs in the struct that the handler takes. It is nil if they have none.
+	fields []int
+	in     []int
+	out    []int
 	// logic is set for actions that are evaluated by the engine.
 	logic *plannedLogic
 	// each is set for actions that run another one for each item of a list, and forks says that they may do so for several

@@ -18,7 +18,7 @@ func (x *execution) prepare(ctx context.Context, i int) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	x.nodes[i].inputs = inputs
+	x.nodes[i].inputs = inputs.text
 	n := x.newNode()
 	n.id, n.steps, n.tools, n.handler, n.inputs = planned.action.ID, planned.steps, x.tools, planned.kind.call, inputs
 	n.neverWaits = planned.kind.spec.NeverWaits
@@ -65,16 +65,21 @@ func (x *execution) replacementOf(action ActionInfo) callFunc {
 	return handler.call
 }
 
-// resolveInputs returns the inputs of a node as a JSON object, and holds those that were not known before to their
+// resolveInputs returns the inputs of a node, and holds those that were not known before to their
 // schemas (rule 9).
-func (x *execution) resolveInputs(i int) (json.RawMessage, error) {
+func (x *execution) resolveInputs(i int) (callInputs, error) {
 	return x.resolveFor(&x.plan.nodes[i], view{state: x.state, node: i})
 }
 
 // resolveFor returns the inputs of a node, or of what a node runs for each item of a list.
-func (x *execution) resolveFor(planned *planNode, v view) (json.RawMessage, error) {
+func (x *execution) resolveFor(planned *planNode, v view) (callInputs, error) {
+	fill := planned.fill()
 	if planned.constant != nil {
-		return planned.constant, nil
+		for k := range planned.inputs {
+			literal := planned.inputs[k].value.(literalProgram) //nolint:forcetypeassert // the inputs are constant
+			fill.literal(k, &literal)
+		}
+		return callInputs{planned.constant, fill.target}, nil
 	}
 	x.view = v
 	x.resolver = resolver{view: &x.view, left: x.engine.limits.Inputs}
@@ -90,21 +95,24 @@ func (x *execution) resolveFor(planned *planNode, v view) (json.RawMessage, erro
 		x.text = append(x.text, input.key...)
 		if literal, ok := input.value.(literalProgram); ok {
 			x.text = append(x.text, literal.text...)
+			fill.literal(k, &literal)
 			continue
 		}
+		value := len(x.text)
 		if problems = x.resolveInput(problems, planned, input, r, start); r.err != nil {
 			problems = append(problems, x.inputsProblem(planned, input.name, r.err))
 			break
 		}
+		fill.text(k, x.text[value:])
 	}
 	if problems != nil {
 		x.text = x.text[:start]
-		return nil, &InputError{ActionID: planned.action.ID, Kind: planned.action.Kind, Problems: problems}
+		return callInputs{}, &InputError{ActionID: planned.action.ID, Kind: planned.action.Kind, Problems: problems}
 	}
 	x.text = append(x.text, '}')
 	if x.spent += len(x.text) - start; x.in.budget > 0 && x.spent > x.in.budget {
 		x.text = x.text[:start]
-		return nil, &InputError{ActionID: planned.action.ID, Kind: planned.action.Kind, Problems: Problems{{
+		return callInputs{}, &InputError{ActionID: planned.action.ID, Kind: planned.action.Kind, Problems: Problems{{
 			Code: CodeTooLarge, Severity: SeverityError, ID: planned.action.ID, Hint: "refer to less of the event or of earlier outputs",
 			Message: fmt.Sprintf("the inputs of all actions so far have more than %d bytes once their refs are resolved", x.in.budget),
 		}}}
@@ -113,7 +121,7 @@ func (x *execution) resolveFor(planned *planNode, v view) (json.RawMessage, erro
 	if cap(x.text)-len(x.text) < minTextChunk {
 		x.text = make([]byte, 0, textChunk)
 	}
-	return out, nil
+	return callInputs{out, fill.target}, nil
 }
 
 // Inputs are written one after another into chunks of memory: most are small, and there are many.
@@ -208,7 +216,7 @@ func (x *execution) evaluate(i int, logic *plannedLogic) (json.RawMessage, error
 	if err != nil {
 		return nil, err
 	}
-	x.nodes[i].inputs = inputs
+	x.nodes[i].inputs = inputs.text
 	x.witness.started(i)
 	x.view = view{state: x.state, node: i}
 	return logic.evaluate(planned, &x.view, x.engine.limits.Inputs)

@@ -92,7 +92,7 @@ func openKind(kind string) *registered {
 }
 
 func noHandler(kind string) callFunc {
-	return func(context.Context, *Run, json.RawMessage) (json.RawMessage, error) {
+	return func(context.Context, *Run, callInputs) (json.RawMessage, error) {
 		return nil, NoRetryError(fmt.Errorf("action kind %q: %w", kind, ErrNoHandler))
 	}
 }

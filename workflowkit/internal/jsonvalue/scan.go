@@ -32,8 +32,16 @@ func (s *scanner) unexpected(want string) error {
 	return fmt.Errorf("%q at byte %d where %s is expected", r, s.pos, want)
 }
 
-// space skips white space and returns the next byte, or 0 at the end.
+// space skips white space and returns the next byte, or 0 at the end. It is small enough to be inlined, since there is
+// mostly nothing to skip.
 func (s *scanner) space() byte {
+	if s.pos < len(s.text) && s.text[s.pos] > ' ' {
+		return s.text[s.pos]
+	}
+	return s.skipSpace()
+}
+
+func (s *scanner) skipSpace() byte {
 	for s.pos < len(s.text) {
 		switch c := s.text[s.pos]; c {
 		case ' ', '\t', '\n', '\r':
@@ -208,9 +216,11 @@ func (s *scanner) at() byte {
 }
 
 func (s *scanner) digits() bool {
-	start := s.pos
-	for c := s.at(); '0' <= c && c <= '9'; c = s.at() {
-		s.pos++
+	text, i := s.text, s.pos
+	for i < len(text) && '0' <= text[i] && text[i] <= '9' {
+		i++
 	}
-	return s.pos > start
+	found := i > s.pos
+	s.pos = i
+	return found
 }

@@ -13,7 +13,11 @@ func (s *scanner) quoted() (inner []byte, plain bool, err error) {
 	s.pos++
 	start := s.pos
 	plain = true
-	for s.pos < len(s.text) {
+	for {
+		s.pos = skipPlain(s.text, s.pos)
+		if s.pos >= len(s.text) {
+			return nil, false, errEnd
+		}
 		switch c := s.text[s.pos]; {
 		case c == '"':
 			inner = s.text[start:s.pos]
@@ -27,13 +31,19 @@ func (s *scanner) quoted() (inner []byte, plain bool, err error) {
 		case c < ' ':
 			return nil, false, s.unexpected("an escaped control character")
 		default:
-			if c >= utf8.RuneSelf {
-				plain = false
-			}
+			plain = false
 			s.pos++
 		}
 	}
-	return nil, false, errEnd
+}
+
+// skipPlain returns the position of the next byte that does not stand for itself in a string: a quote, a backslash, a
+// control character, or one beyond ASCII. Most of all JSON is skipped here, so the loop keeps what it needs in registers.
+func skipPlain(text []byte, i int) int {
+	for i < len(text) && text[i] >= ' ' && text[i] < utf8.RuneSelf && text[i] != '"' && text[i] != '\\' {
+		i++
+	}
+	return i
 }
 
 // escape moves past an escape.
