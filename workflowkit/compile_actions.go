@@ -94,7 +94,7 @@ func (c *compiler) compileInputs(node *planNode, n int, action place, item bool)
 		c.error(CodeInputUnknown, at.in(escapePointer(name)), hint, "action %q (kind %q) has no input %q", at.id, node.action.Kind, name)
 	}
 	node.inputs = in.inputs
-	node.constant, node.fields = in.constant(), kind.flat.fields(in.inputs)
+	node.making = planInputs(node.inputs, kind)
 	if kind.logic != nil {
 		node.logic = kind.logic(c, n, action, values)
 	}
@@ -197,20 +197,4 @@ func (c *inputsCompiler) noteReads(p program, at place, want *typeShape) {
 
 func newPlannedInput(name string, value program, check *compiledInput) plannedInput {
 	return plannedInput{name: name, key: append(jsonvalue.AppendString(nil, name), ':'), value: value, check: check}
-}
-
-// constant returns the inputs as a JSON object if no ref is in them, and nil otherwise.
-func (c *inputsCompiler) constant() []byte {
-	out := []byte{'{'}
-	for i, input := range c.inputs {
-		literal, ok := input.value.(literalProgram)
-		if !ok {
-			return nil
-		}
-		if i > 0 {
-			out = append(out, ',')
-		}
-		out = append(append(out, input.key...), literal.text...)
-	}
-	return append(out, '}')
 }

@@ -55,57 +55,61 @@ type flatReader struct {
 	targets sync.Pool
 }
 
-// fields returns the places in the struct of the inputs, or nil if one has none.
-func (r *flatReader) fields(inputs []plannedInput) []int {
-	if r == nil {
+// flatInputs are the inputs of an action in the workflow as fields of the handler's input type.
+type flatInputs struct {
+	reader *flatReader
+	// fields are the places of the inputs.
+	fields []int
+	// literals is a struct in which the inputs without refs are set. It is never modified.
+	literals reflect.Value
+}
+
+// newFlatInputs returns nil if an input has no place in the input type, or is not plain.
+func newFlatInputs(reader *flatReader, inputs []plannedInput) *flatInputs {
+	if reader == nil {
 		return nil
 	}
-	fields := make([]int, len(inputs))
+	f := &flatInputs{reader: reader, fields: make([]int, len(inputs)), literals: reflect.ValueOf(reader.targets.New()).Elem()}
 	for k := range inputs {
-		if fields[k], _ = r.decoder.field([]byte(inputs[k].name), 0); fields[k] < 0 {
+		field, _ := reader.decoder.field([]byte(inputs[k].name), 0)
+		if field < 0 {
+			return nil
+		}
+		f.fields[k] = field
+		if literal, ok := inputs[k].value.(literalProgram); ok && !setFlat(f.literals.Field(field), literal.text) {
 			return nil
 		}
 	}
-	return fields
+	return f
+}
+
+func (f *flatInputs) field(k int) int {
+	if f == nil {
+		return -1
+	}
+	return f.fields[k]
 }
 
 // filling is a struct that is being filled. The zero value fills nothing.
 type filling struct {
-	fields []int
 	target any
 	value  reflect.Value
 }
 
-// fill begins to fill a struct with the inputs of an action.
-func (planned *planNode) fill() filling {
-	if planned.fields == nil {
+// fill begins to fill a struct.
+func (f *flatInputs) fill() filling {
+	if f == nil {
 		return filling{}
 	}
-	target := planned.kind.flat.targets.Get()
-	return filling{fields: planned.fields, target: target, value: reflect.ValueOf(target).Elem()}
+	target := f.reader.targets.Get()
+	value := reflect.ValueOf(target).Elem()
+	value.Set(f.literals)
+	return filling{target, value}
 }
 
-// literal sets the field of an input to what the workflow says.
-func (f *filling) literal(k int, p *literalProgram) {
-	if f.fields == nil {
-		return
-	}
-	field := f.value.Field(f.fields[k])
-	if text, ok := p.value.(string); ok && field.Kind() == reflect.String {
-		field.SetString(text) // without a copy
-		return
-	}
-	if !setFlat(field, p.text) {
-		f.giveUp()
+// set sets a field to a JSON value. If it is not plain, the inputs are left to encoding/json, and so are the errors.
+func (f *filling) set(field int, text []byte) {
+	if f.target != nil && !setFlat(f.value.Field(field), text) {
+		f.target = nil
 	}
 }
-
-// text sets the field of an input to a JSON value.
-func (f *filling) text(k int, text []byte) {
-	if f.fields != nil && !setFlat(f.value.Field(f.fields[k]), text) {
-		f.giveUp()
-	}
-}
-
-// giveUp leaves the inputs to encoding/json, and so the errors.
-func (f *filling) giveUp() { f.fields, f.target = nil, nil }

@@ -27,10 +27,8 @@ type planNode struct {
 	action WorkflowAction
 	kind   *registered
 	inputs []plannedInput
-	// constant is the JSON object of the inputs if no ref is in them.
-	constant []byte
-	// fields are the places of the inputs in the struct that the handler takes. It is nil if they have none.
-	fields []int
+	// making is how the inputs are made in a run.
+	making inputsPlan
 	in     []int
 	out    []int
 	// logic is set for actions that are evaluated by the engine.

@@ -73,43 +73,31 @@ func (x *execution) resolveInputs(i int) (callInputs, error) {
 
 // resolveFor returns the inputs of a node, or of what a node runs for each item of a list.
 func (x *execution) resolveFor(planned *planNode, v view) (callInputs, error) {
-	fill := planned.fill()
-	if planned.constant != nil {
-		for k := range planned.inputs {
-			literal := planned.inputs[k].value.(literalProgram) //nolint:forcetypeassert // the inputs are constant
-			fill.literal(k, &literal)
-		}
-		return callInputs{planned.constant, fill.target}, nil
+	making := &planned.making
+	fill := making.flat.fill()
+	if len(making.dynamic) == 0 {
+		return callInputs{making.tail, fill.target}, nil
 	}
 	x.view = v
 	x.resolver = resolver{view: &x.view, left: x.engine.limits.Inputs}
 	r := &x.resolver
 	start := len(x.text)
-	x.text = append(x.text, '{')
 	var problems Problems
-	for k := range planned.inputs {
-		input := &planned.inputs[k]
-		if k > 0 {
-			x.text = append(x.text, ',')
-		}
-		x.text = append(x.text, input.key...)
-		if literal, ok := input.value.(literalProgram); ok {
-			x.text = append(x.text, literal.text...)
-			fill.literal(k, &literal)
-			continue
-		}
+	for k := range making.dynamic {
+		input := &making.dynamic[k]
+		x.text = append(x.text, input.before...)
 		value := len(x.text)
 		if problems = x.resolveInput(problems, planned, input, r, start); r.err != nil {
 			problems = append(problems, x.inputsProblem(planned, input.name, r.err))
 			break
 		}
-		fill.text(k, x.text[value:])
+		fill.set(input.field, x.text[value:])
 	}
 	if problems != nil {
 		x.text = x.text[:start]
 		return callInputs{}, &InputError{ActionID: planned.action.ID, Kind: planned.action.Kind, Problems: problems}
 	}
-	x.text = append(x.text, '}')
+	x.text = append(x.text, making.tail...)
 	if x.spent += len(x.text) - start; x.in.budget > 0 && x.spent > x.in.budget {
 		x.text = x.text[:start]
 		return callInputs{}, &InputError{ActionID: planned.action.ID, Kind: planned.action.Kind, Problems: Problems{{
@@ -128,17 +116,17 @@ func (x *execution) resolveFor(planned *planNode, v view) (callInputs, error) {
 const textChunk, minTextChunk = 8 << 10, 256
 
 // resolveInput writes one input with refs. What is at hand as text, and of the right type, is not decoded.
-func (x *execution) resolveInput(problems Problems, planned *planNode, input *plannedInput, r *resolver, start int) Problems {
+func (x *execution) resolveInput(problems Problems, planned *planNode, input *dynamicInput, r *resolver, start int) Problems {
 	most := start + x.engine.limits.Inputs
-	if t, ok := input.value.(templateProgram); ok {
-		if path, whole := t.template.Whole(); whole {
+	if input.text != nil {
+		if path, whole := input.text.Whole(); whole {
 			if text, ok := path.Scalar(r.view); ok && (input.check == nil || input.check.schema.accepts(text)) {
 				x.text = append(x.text, text...)
 				return problems
 			}
 		} else if input.check == nil || input.check.schema.accepts(someText) {
 			var text []byte
-			if text, r.err = t.template.AppendString(x.text, r.view, most); r.err == nil {
+			if text, r.err = input.text.AppendString(x.text, r.view, most); r.err == nil {
 				x.text = text
 			}
 			return problems
@@ -149,7 +137,7 @@ func (x *execution) resolveInput(problems Problems, planned *planNode, input *pl
 		return problems
 	}
 	if input.check != nil {
-		problems = input.check.appendProblems(problems, planned.action.ID, value, func() any { return x.visible(r.view, planned, input, value) })
+		problems = input.check.appendProblems(problems, planned.action.ID, value, func() any { return x.visible(r.view, planned, input.plannedInput, value) })
 	}
 	x.text, r.err = jsonvalue.Append(x.text, value, &x.state.order, most)
 	return problems

@@ -1,7 +1,6 @@
 package workflowkit
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -116,8 +115,10 @@ func typeOfText(text []byte) typeSet {
 	case 'n':
 		return typeNull
 	}
-	if bytes.ContainsAny(text, ".eE") {
-		return typeNumber
+	for _, c := range text {
+		if c == '.' || c == 'e' || c == 'E' {
+			return typeNumber
+		}
 	}
 	return typeInteger | typeNumber
 }
