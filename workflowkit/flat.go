@@ -120,8 +120,8 @@ func setFlat(f reflect.Value, text []byte) bool {
 		f.SetFloat(n)
 		return err == nil && !math.IsInf(n, 0)
 	case f.CanInt():
-		n, err := strconv.ParseInt(string(text), 10, 64)
-		if err != nil || f.OverflowInt(n) {
+		n, ok := parseInt(text)
+		if !ok || f.OverflowInt(n) {
 			return false
 		}
 		f.SetInt(n)
@@ -134,6 +134,22 @@ func setFlat(f reflect.Value, text []byte) bool {
 		f.SetUint(n)
 		return true
 	}
+}
+
+// parseInt reads an integer. Most are short, which saves looking for what does not fit.
+func parseInt(text []byte) (int64, bool) {
+	if len(text) == 0 || len(text) > 18 || text[0] == '-' {
+		n, err := strconv.ParseInt(string(text), 10, 64)
+		return n, err == nil
+	}
+	n := int64(0)
+	for _, c := range text {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		n = 10*n + int64(c-'0')
+	}
+	return n, true
 }
 
 // decodeResult decodes the result of a step. A replay decodes every one of them, and many are plain.
@@ -152,8 +168,8 @@ func decodeResult[T any](text json.RawMessage) (T, error) {
 			return out, nil
 		}
 	case *int:
-		if n, err := strconv.Atoi(string(text)); err == nil && plainInteger(text) {
-			*p = n
+		if n, ok := parseInt(text); ok && plainInteger(text) && int64(int(n)) == n {
+			*p = int(n)
 			return out, nil
 		}
 	}

@@ -1,6 +1,7 @@
 package workflowkit
 
 import (
+	"bytes"
 	"encoding"
 	"encoding/json"
 	"reflect"
@@ -65,14 +66,8 @@ func flatOutput(t reflect.Type) bool {
 // encode writes a struct, or returns false if a text in it needs escapes.
 func (e *flatEncoder) encode(v any) (json.RawMessage, bool) {
 	value := reflect.ValueOf(v)
-	size := 2
-	for i := range e.fields {
-		size += len(e.fields[i].key) + 8
-		if f := value.Field(e.fields[i].index); f.Kind() == reflect.String {
-			size += f.Len()
-		}
-	}
-	out := append(make(json.RawMessage, 0, size), '{')
+	var most [256]byte // on the stack: the result is a copy of the right size
+	out := append(most[:0], '{')
 	for i := range e.fields {
 		field := &e.fields[i]
 		f := value.Field(field.index)
@@ -83,22 +78,22 @@ func (e *flatEncoder) encode(v any) (json.RawMessage, bool) {
 			out = append(out, ',')
 		}
 		out = append(out, field.key...)
-		switch {
-		case f.Kind() == reflect.String:
+		switch kind := f.Kind(); {
+		case kind == reflect.String:
 			text := f.String()
 			if !unescaped(text) {
 				return nil, false
 			}
 			out = append(append(append(out, '"'), text...), '"')
-		case f.Kind() == reflect.Bool:
+		case kind == reflect.Bool:
 			out = strconv.AppendBool(out, f.Bool())
-		case f.CanInt():
+		case kind <= reflect.Int64:
 			out = strconv.AppendInt(out, f.Int(), 10)
 		default:
 			out = strconv.AppendUint(out, f.Uint(), 10)
 		}
 	}
-	return append(out, '}'), true
+	return bytes.Clone(append(out, '}')), true
 }
 
 // unescaped reports whether a text stands for itself in what encoding/json writes.
