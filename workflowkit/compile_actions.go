@@ -16,7 +16,7 @@ func (c *compiler) compileActions() {
 	for i, action := range c.workflow.Actions {
 		at := actionPlace(i, action.ID)
 		node := &c.plan.nodes[i]
-		node.action, node.errors, node.steps = action, newErrorSteps(action.ID), &stepNames{}
+		node.action, node.steps = action, &stepIDs{action: action.ID}
 		if node.kind = c.kind(action.Kind, at); node.kind != nil {
 			node.retries, node.timeout = c.failureHandling(action, at)
 			c.compileInputs(node, i, at, false)

@@ -15,10 +15,7 @@ func (e *each) executeAction(ctx context.Context, id string, item *eachItem) (js
 	if err != nil {
 		return nil, err
 	}
-	n := &node{
-		id: id, steps: &stepNames{}, neverWaits: planned.kind.spec.NeverWaits, tools: x.tools, handler: planned.kind.call, inputs: inputs,
-		retries: planned.retries, errors: newErrorSteps(id), single: planned.kind.single,
-	}
+	n := &node{kind: planned.kind, steps: &stepIDs{action: id}, handler: planned.kind.call, inputs: inputs, retries: planned.retries}
 	if replaced := x.replacementOf(planned.action.info()); replaced != nil {
 		n.handler = replaced
 	}
@@ -37,7 +34,7 @@ func (x *execution) place(ctx context.Context, n *node, action ActionInfo, i int
 	run := &n.run
 	run.ID, run.Attempt, run.Event, run.Events = x.in.RunID, x.in.Attempt, x.in.Event, x.in.Events
 	run.Workflow, run.Action = x.info, action
-	run.node, run.state, run.index, run.execution = n, x.state, i, x
+	run.node, run.index, run.execution = n, i, x
 	if x.shown != nil {
 		n.secrets = x.shown.secrets(i)
 	}

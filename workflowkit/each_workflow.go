@@ -133,9 +133,8 @@ func (e *each) event(id string, item *eachItem) (Event, error) {
 
 // nest gives a node of a workflow that is run for an item the ids that belong to it.
 func (x *execution) nest(n *node, planned *planNode) {
-	n.id = x.prefix + planned.action.ID
-	n.steps, n.errors = &stepNames{}, newErrorSteps(n.id)
-	n.run.Action.ID = n.id
+	id := x.prefix + planned.action.ID
+	n.steps, n.run.Action.ID = &stepIDs{action: id}, id
 	if n.retries == nil {
 		n.retries = x.retries
 	}

@@ -16,13 +16,10 @@ import (
 // node is an action that is being executed in a pass. Its handler runs on a goroutine that ends when a step has no
 // result yet: a goroutine that ends runs its deferred functions, and no recover in a handler can hold it.
 type node struct {
-	id    string
-	steps *stepNames
-	// neverWaits is the promise of the action.
-	neverWaits bool
-	tools      Tools
-	run        Run
-	ctx        nodeContext
+	kind  *registered
+	steps *stepIDs
+	run   Run
+	ctx   nodeContext
 	// handler is called with the inputs.
 	handler callFunc
 	inputs  callInputs
@@ -30,11 +27,6 @@ type node struct {
 	secrets *secretTexts
 	// retries are those of the action's steps. Nil means the backend's.
 	retries *int
-	// errors are the steps for errors outside of steps, and cured says how many of them are known to have come to nothing.
-	errors *errorSteps
-	cured  int
-	// single says that the action has one step.
-	single bool
 	// caller is told when the node is suspended, on whatever goroutine that is.
 	caller caller
 
@@ -47,14 +39,17 @@ type node struct {
 	over bool
 	// claimed says that the handler has come to an end, abandoned that nobody waits for that any more.
 	claimed, abandoned bool
+	// returned says that out and err are what the handler has returned.
+	returned bool
+	// cured is how many of the steps for errors are known to have come to nothing.
+	cured int8
 	// limited holds the action to its timeout. It is nil if there is none.
 	limited *limited
 	// sends counts the calls of SendEvents by step id, to tell repeated ones apart.
 	sends map[string]int
 
-	out      json.RawMessage
-	err      error
-	returned bool
+	out json.RawMessage
+	err error
 }
 
 // caller calls the handlers of nodes, on a goroutine that can end.
@@ -191,38 +186,44 @@ func (n *node) suspend() {
 	runtime.Goexit()
 }
 
-// begin claims the node of the context for a step. The step has to be ended by [node.end].
-func begin(ctx context.Context, id string) (*node, error) {
+// begin claims the node of the context for a step, and returns the step's full id. The step has to be ended by
+// [node.leave].
+func begin(ctx context.Context, id string) (n *node, full string, err error) {
 	n, ok := ctx.Value(nodeKey{}).(*node)
 	if !ok {
-		return nil, fmt.Errorf("step %q: %w", id, ErrOutsideAction)
+		return nil, "", fmt.Errorf("step %q: %w", id, ErrOutsideAction)
 	}
-	if err := checkStepID(id); err != nil {
-		return nil, err
+	if full, err = n.steps.full(id); err != nil {
+		return nil, "", err
 	}
 	if err := n.enter(); err != nil {
-		return nil, NoRetryError(fmt.Errorf("step %q: %w", id, err))
+		return nil, "", NoRetryError(fmt.Errorf("step %q: %w", id, err))
 	}
 	// A server that was called with a context that is over would take the run for finished.
 	if ctx.Err() != nil {
 		n.leave()
-		return nil, fmt.Errorf("step %q: %w", id, context.Cause(ctx))
+		return nil, "", fmt.Errorf("step %q: %w", id, context.Cause(ctx))
 	}
-	return n, nil
+	return n, full, nil
 }
 
-// stepID returns the id of a step with that of its action.
-func (n *node) stepID(id string) string { return n.steps.full(n.id, id) }
+// tools returns what serves the steps of the node.
+func (n *node) tools() Tools {
+	if n.limited != nil {
+		return n.limited
+	}
+	return n.run.execution.tools
+}
 
 // withTools calls f with the tools of the running action and the step's full id, and unwinds the handler if the step
 // has no result yet.
 func withTools(ctx context.Context, id string, f func(ctx context.Context, n *node, id string) error) error {
-	n, err := begin(ctx, id)
+	n, full, err := begin(ctx, id)
 	if err != nil {
 		return err
 	}
 	defer n.leave()
-	if err = f(ctx, n, n.stepID(id)); errors.Is(err, ErrSuspended) {
+	if err = f(ctx, n, full); errors.Is(err, ErrSuspended) {
 		n.suspend()
 	}
 	return err
@@ -231,7 +232,7 @@ func withTools(ctx context.Context, id string, f func(ctx context.Context, n *no
 // waiting is withTools for what an action that never waits must not do. Other branches would be held up by it.
 func waiting(ctx context.Context, id string, f func(ctx context.Context, n *node, id string) error) error {
 	return withTools(ctx, id, func(ctx context.Context, n *node, full string) error {
-		if n.neverWaits {
+		if n.kind.spec.NeverWaits {
 			return NoRetryError(fmt.Errorf(
 				"step %q waits, but the action kind %q has declared that it never does: take NeverWaits out of its Spec", id, n.run.Action.Kind))
 		}
@@ -259,13 +260,14 @@ func (n *node) guard(id string, err *error) {
 
 // announcement gives an announcement its full id and makes its panics errors.
 func (n *node) announcement(a *Announcement) (*Announcement, error) {
-	if err := checkStepID(a.StepID); err != nil {
+	full, err := n.steps.full(a.StepID)
+	if err != nil {
 		return nil, fmt.Errorf("announcement: %w", err)
 	}
 	if a.Run == nil {
 		return nil, NoRetryError(fmt.Errorf("announcement %q: function is nil", a.StepID))
 	}
-	return &Announcement{StepID: n.stepID(a.StepID), Run: func(ctx context.Context) (err error) {
+	return &Announcement{StepID: full, Run: func(ctx context.Context) (err error) {
 		defer n.guard(a.StepID, &err)
 		return a.Run(ctx)
 	}}, nil

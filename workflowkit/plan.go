@@ -43,10 +43,8 @@ type planNode struct {
 	retries *int
 	// timeout limits each attempt. Zero means no limit.
 	timeout time.Duration
-	// steps are the full ids of the action's steps.
-	steps *stepNames
-	// errors are the steps that make errors durable which a handler raises outside of its steps.
-	errors *errorSteps
+	// steps are the ids of the action's steps.
+	steps *stepIDs
 }
 
 // plannedInput is an input of an action in the workflow.

@@ -20,9 +20,7 @@ func (x *execution) prepare(ctx context.Context, i int) (*node, error) {
 	}
 	x.nodes[i].inputs = inputs.text
 	n := x.newNode()
-	n.id, n.steps, n.tools, n.handler, n.inputs = planned.action.ID, planned.steps, x.tools, planned.kind.call, inputs
-	n.neverWaits = planned.kind.spec.NeverWaits
-	n.retries, n.errors, n.single = planned.retries, planned.errors, planned.kind.single
+	n.kind, n.steps, n.retries, n.handler, n.inputs = planned.kind, planned.steps, planned.retries, planned.kind.call, inputs
 	x.place(ctx, n, planned.action.info(), i)
 	if x.prefix != "" {
 		x.nest(n, planned)
@@ -35,7 +33,7 @@ func (x *execution) prepare(ctx context.Context, i int) (*node, error) {
 
 // newNode returns an empty node. Nodes are made several at a time. None is used twice: a handler may keep its context.
 func (x *execution) newNode() *node {
-	const most = 16
+	const most = 15 // they fill what Go allocates for them
 	if len(x.fresh) == 0 {
 		x.fresh = make([]node, min(most, len(x.nodes)-len(x.ran)))
 	}

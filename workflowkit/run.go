@@ -3,7 +3,7 @@ package workflowkit
 import (
 	"encoding/json"
 	"log/slog"
-	"sync"
+	"sync/atomic"
 )
 
 // Run is what a handler knows about the run it works in. It is valid during the call of the handler only and is not
@@ -23,12 +23,10 @@ type Run struct {
 	// Action is the action being executed: the box that the user drew.
 	Action ActionInfo
 
-	loggerOnce sync.Once
-	logger     *slog.Logger
+	logger atomic.Pointer[slog.Logger]
 
 	execution *execution
 	node      *node
-	state     *state
 	index     int
 	// before are the actions whose output may be asked for.
 	before map[int]bool
@@ -65,14 +63,16 @@ func (r *Run) Logger() *slog.Logger {
 	if r.execution == nil {
 		return slog.New(slog.DiscardHandler)
 	}
-	r.loggerOnce.Do(func() {
-		r.logger = r.execution.engine.logger.With(
-			"run_id", r.ID, "workflow_id", r.Workflow.ID, "action_id", r.Action.ID, "kind", r.Action.Kind)
-		if id := r.execution.in.FunctionID; id != "" {
-			r.logger = r.logger.With("function_id", id)
-		}
-	})
-	return r.logger
+	if logger := r.logger.Load(); logger != nil {
+		return logger
+	}
+	logger := r.execution.engine.logger.With(
+		"run_id", r.ID, "workflow_id", r.Workflow.ID, "action_id", r.Action.ID, "kind", r.Action.Kind)
+	if id := r.execution.in.FunctionID; id != "" {
+		logger = logger.With("function_id", id)
+	}
+	r.logger.Store(logger)
+	return logger
 }
 
 // Output returns the output of an action from which a path leads to this one and which has completed, and whether there
@@ -84,17 +84,17 @@ func (r *Run) Output(actionID string) (json.RawMessage, bool) {
 	}
 	r.node.mu.Lock()
 	defer r.node.mu.Unlock()
-	target, ok := r.state.plan.index[actionID]
+	target, ok := r.execution.state.plan.index[actionID]
 	if !ok || r.node.over {
 		return nil, false
 	}
 	if r.before == nil {
 		// What runs beside this action must not show: how far it has got differs from pass to pass.
 		r.before = map[int]bool{}
-		for _, node := range r.state.plan.ancestors(r.index) {
+		for _, node := range r.execution.state.plan.ancestors(r.index) {
 			r.before[node] = true
 		}
 	}
-	raw := r.state.outputs[target].raw
+	raw := r.execution.state.outputs[target].raw
 	return raw, raw != nil && r.before[target]
 }

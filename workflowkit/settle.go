@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
 )
 
 // maxErrorSteps is how often in a run a handler may fail outside of its steps and recover again, each time with all
@@ -15,32 +14,11 @@ const maxErrorSteps = 3
 // failedStep is how the steps begin that note that a handler has failed outside of its steps.
 const failedStep = "$failed"
 
-// errorSteps make the errors of a handler, raised outside of its steps, part of the run's state.
-type errorSteps [maxErrorSteps]struct {
-	// attempts is a step whose attempts are calls of the handler.
-	attempts string
-	// noted says that there has been an error. Where branches are executed concurrently, only calls that are made for the
-	// attempts call the handler from then on: another one, in which it happens not to fail, would go ahead of them.
-	noted string
-}
-
-func newErrorSteps(actionID string) *errorSteps {
-	steps := &errorSteps{}
-	for i := range steps {
-		suffix := ""
-		if i > 0 {
-			suffix = "." + strconv.Itoa(i)
-		}
-		steps[i].attempts, steps[i].noted = actionID+"/$error"+suffix, actionID+"/"+failedStep+suffix
-	}
-	return steps
-}
-
 // settle makes the outcome of a handler durable. The error of a step has had its attempts. An error that was raised
 // outside of steps is passed through a step of its own, so it is retried as any step's is, and every replay agrees on
 // when the attempts were used up.
 func (x *execution) settle(ctx context.Context, n *node, out json.RawMessage, err error) (json.RawMessage, error) {
-	steps := n.errors
+	steps := n.steps.errors()
 	switch {
 	case err == nil, errors.Is(err, ErrSuspended):
 		return out, x.recovered(ctx, steps, err)
@@ -51,7 +29,7 @@ func (x *execution) settle(ctx context.Context, n *node, out json.RawMessage, er
 	fail := func(context.Context) (json.RawMessage, error) { return nil, err }
 	// A request that has been made to try the handler again must not count for the steps that it then goes on to.
 	isolated := withStepOptions(ctx, StepOptions{Retries: n.retries, Isolated: true})
-	for i := n.cured; i < maxErrorSteps; i++ {
+	for i := int(n.cured); i < maxErrorSteps; i++ {
 		if noteErr := x.note(ctx, steps, i, err); noteErr != nil {
 			return nil, noteErr
 		}
@@ -114,9 +92,10 @@ func (x *execution) decidedBefore(ctx context.Context, n *node) error {
 	if x.failures == nil {
 		return nil
 	}
-	for i := range n.errors {
-		attempts := n.errors[i].attempts
-		if !x.failures.Failed(attempts) && !(x.notes() && x.failures.Failed(n.errors[i].noted) && x.failures.Planning()) {
+	steps := n.steps.errors()
+	for i := range steps {
+		attempts := steps[i].attempts
+		if !x.failures.Failed(attempts) && !(x.notes() && x.failures.Failed(steps[i].noted) && x.failures.Planning()) {
 			continue
 		}
 		// It has a result, or is planned: nothing is executed here.
@@ -124,7 +103,7 @@ func (x *execution) decidedBefore(ctx context.Context, n *node) error {
 		var final *StepError
 		switch {
 		case err == nil:
-			n.cured = i + 1
+			n.cured = int8(i + 1)
 			continue
 		case errors.As(err, &final):
 			return final.ofHandler()

@@ -25,12 +25,12 @@ func Step[T any](ctx context.Context, id string, fn func(ctx context.Context) (T
 	if fn == nil {
 		return zero, NoRetryError(fmt.Errorf("step %q: function is nil", id))
 	}
-	n, err := begin(ctx, id)
+	n, full, err := begin(ctx, id)
 	if err != nil {
 		return zero, err
 	}
 	defer n.leave()
-	raw, err := n.tools.Run(ctx, n.stepID(id), func(ctx context.Context) (raw json.RawMessage, err error) {
+	raw, err := n.tools().Run(ctx, full, func(ctx context.Context) (raw json.RawMessage, err error) {
 		defer n.guard(id, &err)
 		value, err := fn(ctx)
 		if err != nil {
@@ -61,7 +61,7 @@ func Do(ctx context.Context, id string, fn func(ctx context.Context) error) erro
 		return NoRetryError(fmt.Errorf("step %q: function is nil", id))
 	}
 	return withTools(ctx, id, func(ctx context.Context, n *node, full string) error {
-		_, err := n.tools.Run(ctx, full, func(ctx context.Context) (raw json.RawMessage, err error) {
+		_, err := n.tools().Run(ctx, full, func(ctx context.Context) (raw json.RawMessage, err error) {
 			defer n.guard(id, &err)
 			return jsonNull, fn(ctx)
 		})
@@ -72,14 +72,14 @@ func Do(ctx context.Context, id string, fn func(ctx context.Context) error) erro
 // Sleep suspends the running action for d, without occupying anything while it sleeps.
 func Sleep(ctx context.Context, id string, d time.Duration) error {
 	return waiting(ctx, id, func(ctx context.Context, n *node, id string) error {
-		return n.tools.Sleep(ctx, id, d)
+		return n.tools().Sleep(ctx, id, d)
 	})
 }
 
 // SleepUntil suspends the running action until t. A time in the past does not suspend.
 func SleepUntil(ctx context.Context, id string, t time.Time) error {
 	return waiting(ctx, id, func(ctx context.Context, n *node, id string) error {
-		return n.tools.SleepUntil(ctx, id, t)
+		return n.tools().SleepUntil(ctx, id, t)
 	})
 }
 
@@ -100,7 +100,7 @@ func WaitForEvent(ctx context.Context, id string, opts WaitForEventOpts) (Event,
 				return err
 			}
 		}
-		event, err = n.tools.WaitForEvent(ctx, id, opts)
+		event, err = n.tools().WaitForEvent(ctx, id, opts)
 		return err
 	})
 	return event, err
@@ -117,7 +117,7 @@ func Invoke[T any](ctx context.Context, id string, opts InvokeOpts) (T, error) {
 		return out, NoRetryError(fmt.Errorf("step %q: invoke: function id is empty", id))
 	}
 	err := waiting(ctx, id, func(ctx context.Context, n *node, id string) (err error) {
-		raw, err = n.tools.Invoke(ctx, id, opts)
+		raw, err = n.tools().Invoke(ctx, id, opts)
 		return err
 	})
 	if err != nil {
@@ -143,7 +143,7 @@ func SendEvents(ctx context.Context, id string, events ...Event) ([]string, erro
 	}
 	var ids []string
 	err := withTools(ctx, id, func(ctx context.Context, n *node, id string) (err error) {
-		ids, err = n.tools.SendEvents(ctx, id, n.withIDs(id, events))
+		ids, err = n.tools().SendEvents(ctx, id, n.withIDs(id, events))
 		return err
 	})
 	return ids, err

@@ -36,8 +36,7 @@ const startID = "/$start"
 
 // limit holds a node to a timeout.
 func (x *execution) limit(n *node, timeout time.Duration) {
-	n.limited = &limited{Tools: n.tools, x: x, n: n, timeout: timeout}
-	n.tools = n.limited
+	n.limited = &limited{Tools: x.tools, x: x, n: n, timeout: timeout}
 }
 
 func (l *limited) err() error { return &TimeoutError{ActionID: l.n.run.Action.ID, After: l.timeout} }
@@ -58,7 +57,7 @@ func (l *limited) begin(ctx context.Context) (err error) {
 
 // note makes the present time part of the run's state.
 func (l *limited) note(ctx context.Context, id string) (time.Time, error) {
-	raw, err := l.Tools.Run(ctx, l.n.id+id, func(context.Context) (json.RawMessage, error) {
+	raw, err := l.Tools.Run(ctx, l.n.steps.action+id, func(context.Context) (json.RawMessage, error) {
 		return strconv.AppendInt(nil, l.x.now().UnixMilli(), 10), nil
 	})
 	if err != nil {
@@ -66,7 +65,7 @@ func (l *limited) note(ctx context.Context, id string) (time.Time, error) {
 	}
 	ms, err := strconv.ParseInt(string(raw), 10, 64)
 	if err != nil {
-		return time.Time{}, NoRetryError(fmt.Errorf("read when action %q began: %w", l.n.id, err))
+		return time.Time{}, NoRetryError(fmt.Errorf("read when action %q began: %w", l.n.steps.action, err))
 	}
 	return time.UnixMilli(ms), nil
 }
@@ -76,7 +75,7 @@ func (l *limited) note(ctx context.Context, id string) (time.Time, error) {
 func (l *limited) left(ctx context.Context, absolute bool) (left time.Duration, now time.Time, err error) {
 	first := !l.steps
 	l.steps = true
-	if l.n.single && first && !absolute {
+	if l.n.kind.single && first && !absolute {
 		return l.timeout, now, nil
 	}
 	if err := l.begin(ctx); err != nil {
@@ -250,7 +249,7 @@ func (l *limited) Invoke(ctx context.Context, id string, opts InvokeOpts) (json.
 // SendEvents implements Tools. The backend holds the request to the timeout; see [WithinTimeout].
 func (l *limited) SendEvents(ctx context.Context, id string, events []Event) ([]string, error) {
 	l.steps = true
-	if !l.n.single {
+	if !l.n.kind.single {
 		if err := l.begin(ctx); err != nil {
 			return nil, err
 		}
