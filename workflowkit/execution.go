@@ -30,6 +30,10 @@ type execution struct {
 
 	nodes []nodeState
 	edges []edgeState
+	// errors are the texts of the errors of nodes that have failed, and found is what the refs in conditions of edges have
+	// found. The reason for a decision is made of it; most passes never need its text.
+	errors map[int]string
+	found  map[int]any
 	// ready holds the nodes that can start, in the order in which they became ready.
 	ready []int
 	// ran holds the nodes that have completed or failed, in the order in which they did.
@@ -65,18 +69,13 @@ type nodeState struct {
 	status Status
 	// inputs are the resolved inputs as JSON.
 	inputs json.RawMessage
-	err    string
+	age    age
 	// open counts the incoming edges that are not decided, taken those that are taken.
-	open, taken int
-	age         age
+	open, taken int32
 }
 
-// edgeState is the decision about an edge. It keeps what the reason is made of; most passes never need its text.
-type edgeState struct {
-	decided, taken bool
-	// found is what the condition's ref found.
-	found any
-}
+// edgeState is the decision about an edge.
+type edgeState struct{ decided, taken bool }
 
 func newExecution(e *Engine, tools Tools, in RunInput, p *plan, info WorkflowInfo) *execution {
 	x := &execution{
@@ -89,7 +88,7 @@ func newExecution(e *Engine, tools Tools, in RunInput, p *plan, info WorkflowInf
 		x.shown = newVisibleState(x)
 	}
 	for i := range p.nodes {
-		x.nodes[i].open = len(p.nodes[i].in)
+		x.nodes[i].open = int32(len(p.nodes[i].in)) //nolint:gosec // the number of edges is limited
 	}
 	return x
 }
@@ -182,11 +181,21 @@ func (x *execution) decide(edges []int, source int) {
 	x.view = view{state: x.state, node: source, edge: true}
 	var skipped []int
 	for _, i := range edges {
-		e := &x.edges[i]
-		e.taken, e.found = x.plan.edges[i].condition.holds(&x.view)
+		taken, found := x.plan.edges[i].condition.holds(&x.view)
+		if x.edges[i].taken = taken; found != nil {
+			note(&x.found, i, found)
+		}
 		skipped = x.decided(i, skipped)
 	}
 	x.skip(skipped)
+}
+
+// note notes what few nodes or edges have.
+func note[T any](notes *map[int]T, i int, value T) {
+	if *notes == nil {
+		*notes = map[int]T{}
+	}
+	(*notes)[i] = value
 }
 
 // skip decides the edges that leave nodes which are skipped: none is taken.
@@ -291,7 +300,8 @@ func (x *execution) complete(ctx context.Context, i int, out json.RawMessage, er
 // fail notes that a node has failed. Its error edges are taken then; without any, the run fails (rule 13).
 func (x *execution) fail(i int, err error) error {
 	planned, err := &x.plan.nodes[i], x.hide(i, err)
-	x.nodes[i].status, x.nodes[i].err = StatusFailed, err.Error()
+	x.nodes[i].status = StatusFailed
+	note(&x.errors, i, err.Error())
 	x.witness.ended(i)
 	if planned.handled {
 		out, err := marshalOutput(failedOutput{Error: err.Error()})

@@ -43,7 +43,7 @@ func (x *execution) edgeReason(i int) string {
 				return edge.condition.secretReason(e.taken, found)
 			}
 		}
-		return edge.condition.reason(e.taken, e.found)
+		return edge.condition.reason(e.taken, x.found[i])
 	case e.decided && e.taken:
 		return fmt.Sprintf("error: action %q failed", source())
 	case e.decided && x.nodes[edge.from].status == StatusFailed:
@@ -59,7 +59,7 @@ func (x *execution) edgeReason(i int) string {
 func (x *execution) actionResult(i int) ActionResult {
 	n, action := &x.nodes[i], &x.plan.nodes[i].action
 	out := ActionResult{
-		ID: action.ID, Kind: action.Kind, Name: action.Name, Status: n.status, Inputs: x.redactedInputs(i), Error: n.err,
+		ID: action.ID, Kind: action.Kind, Name: action.Name, Status: n.status, Inputs: x.redactedInputs(i), Error: x.errors[i],
 	}
 	switch n.status {
 	case StatusCompleted:

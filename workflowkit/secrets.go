@@ -153,7 +153,7 @@ func (s *visibleState) item(node int, item *eachItem) *eachItem {
 
 // found returns what the condition of an edge has found, as it may be seen, and whether that is something else.
 func (s *visibleState) found(edge int) (any, bool) {
-	planned, found := &s.x.plan.edges[edge], s.x.edges[edge].found
+	planned, found := &s.x.plan.edges[edge], s.x.found[edge]
 	if planned.condition == nil || planned.condition.template == nil {
 		return found, false
 	}

@@ -21,9 +21,9 @@ type state struct {
 
 // output is the output of a node. It is empty until the node has completed.
 type output struct {
-	raw     json.RawMessage
-	value   any
-	decoded bool
+	raw json.RawMessage
+	// value is the output decoded. It is nil until that is needed, and for null.
+	value any
 }
 
 func newState(p *plan, event Event) *state {
@@ -38,10 +38,9 @@ func (s *state) output(node int) (any, bool) {
 	if o.raw == nil {
 		return nil, false
 	}
-	if !o.decoded {
+	if o.value == nil {
 		// Outputs are JSON that the engine marshalled, or that a step stored: decoding cannot fail.
 		o.value, _ = jsonvalue.Decode(o.raw, &s.order)
-		o.decoded = true
 	}
 	return o.value, true
 }
@@ -151,39 +150,28 @@ func (v *view) All() map[string]any {
 const maxSearched = 1 << 11
 
 // Text implements refs.View.
-func (v *view) Text(members []refs.Member, action int) ([]byte, bool) {
+func (v *view) Text(from refs.Place, action int, steps []refs.Member) ([]byte, bool) {
 	var raw []byte
-	switch members[0].Name {
-	case "state":
-		if len(members) < 2 || members[1].OnlyIndex {
-			return nil, false
-		}
+	switch from {
+	case refs.OfAction:
 		if action < 0 {
 			return nil, false // it has to be looked for by name
 		}
-		raw, members = v.outputs[action].raw, members[2:]
-	case "output":
-		if !v.edge || v.node == sourceIndex {
-			return nil, false
-		}
-		raw, members = v.outputs[v.node].raw, members[1:]
-	case "result":
+		raw = v.outputs[action].raw
+	case refs.OfEvent:
+		raw = v.event.Data
+	case refs.OfSource, refs.OfResult:
 		if !v.edge || v.node == sourceIndex {
 			return nil, false
 		}
 		raw = v.outputs[v.node].raw
-	case "event":
-		if len(members) < 2 || members[1].Name != "data" {
-			return nil, false
-		}
-		raw, members = v.event.Data, members[2:]
 	default:
 		return nil, false
 	}
 	if len(raw) == 0 || len(raw) > maxSearched {
 		return nil, false
 	}
-	text, _ := jsonvalue.Find(raw, members)
+	text, _ := jsonvalue.Find(raw, steps)
 	return text, true
 }
 

@@ -53,7 +53,7 @@ func (w *witness) tellEnded(i int) {
 	}
 	t := w.actionTransition(ActionCompleted, i)
 	if w.x.nodes[i].status == StatusFailed {
-		t.Type, t.Error = ActionFailed, w.x.nodes[i].err
+		t.Type, t.Error = ActionFailed, w.x.errors[i]
 	} else {
 		t.Output = w.x.redactedOutput(i)
 	}

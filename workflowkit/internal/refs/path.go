@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+	"unique"
 
 	"github.com/theory/jsonpath"
 
@@ -31,9 +33,9 @@ type View interface {
 	State(actionID string) (any, bool)
 	// All returns all top-level members, "state" included, for paths that are not a plain list of members.
 	All() map[string]any
-	// Text returns the JSON text of what the steps of a plain path lead to, if that is cheaper to look for than the value.
-	// A text of length 0 means that there is nothing. The action is the number that the path was bound to, or -1.
-	Text(members []Member, action int) (text []byte, ok bool)
+	// Text returns the JSON text of what steps from a place lead to, if that is cheaper to look for than the value. A text of
+	// length 0 means that there is nothing. The action is the number that the path was bound to, or -1.
+	Text(from Place, action int, steps []Member) (text []byte, ok bool)
 	// Order is the order of the members of the objects in the view. It may be nil.
 	Order() *jsonvalue.Order
 }
@@ -44,6 +46,9 @@ type Path struct {
 	members []Member
 	// bound is the number of the action that the path looks into, and 1.
 	bound int
+	// place is where the path begins, and placed how many members say so.
+	place  Place
+	placed int8
 	// query is set if the path is more than a list of members.
 	query *jsonpath.Path
 	// wild says that the query walks objects, which have no order.
@@ -53,6 +58,40 @@ type Path struct {
 // Member is one step of a plain path: a name, or an index into an array. A name of digits, such as .1, may be either; a
 // step that was written [1] never names an object's member.
 type Member = jsonvalue.Step
+
+// Place is a part of a view where paths begin.
+type Place int8
+
+// The places where most paths begin.
+const (
+	// Elsewhere is any other place.
+	Elsewhere Place = iota
+	// OfAction is the output of the action that a path names.
+	OfAction
+	// OfEvent is the data of the event.
+	OfEvent
+	// OfSource is the output of the action that an edge leaves, and OfResult is what is called its result.
+	OfSource
+	OfResult
+)
+
+// find finds out where the path begins.
+func (p *Path) find() {
+	switch p.Root() {
+	case "state":
+		if _, named := p.Action(); named {
+			p.place, p.placed = OfAction, 2
+		}
+	case "event":
+		if len(p.members) > 1 && p.members[1].Name == "data" {
+			p.place, p.placed = OfEvent, 2
+		}
+	case "output":
+		p.place, p.placed = OfSource, 1
+	case "result":
+		p.place = OfResult
+	}
+}
 
 // ParsePath parses a path: RFC 9535, and beyond it names that start with a digit or hold hyphens after a dot, because
 // stored workflows have them.
@@ -72,7 +111,8 @@ func ParsePath(text string) (*Path, error) {
 	}
 	path := &Path{text: text}
 	if p.plain() {
-		path.members = p.members
+		path.members = slices.Clone(p.members)
+		path.find()
 		return path, nil
 	}
 	if err := p.cost.check(); err != nil {
@@ -150,10 +190,10 @@ func (p *Path) Select(view View) (any, bool) {
 // Scalar returns what the path finds as JSON text if that is at hand and neither a list, nor an object, nor a text with
 // escapes. Nothing is null.
 func (p *Path) Scalar(view View) (text []byte, ok bool) {
-	if p.query != nil || len(p.members) == 0 {
+	if p.place == Elsewhere {
 		return nil, false
 	}
-	text, ok = view.Text(p.members, p.bound-1)
+	text, ok = view.Text(p.place, p.bound-1, p.members[p.placed:])
 	switch {
 	case !ok:
 		return nil, false
@@ -328,7 +368,7 @@ func (p *pathParser) bracket() error {
 	}
 	switch {
 	case isName:
-		p.members = append(p.members, Member{Name: name})
+		p.members = append(p.members, Member{Name: unique.Make(name).Value()})
 		return nil
 	case isIndex:
 		p.members = append(p.members, Member{Name: inner, Index: i, IsIndex: true, OnlyIndex: true})

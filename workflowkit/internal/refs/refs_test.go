@@ -49,7 +49,7 @@ func (v *view) State(id string) (any, bool) {
 
 func (v *view) All() map[string]any { return v.all }
 
-func (v *view) Text([]refs.Member, int) ([]byte, bool) { return nil, false }
+func (v *view) Text(refs.Place, int, []refs.Member) ([]byte, bool) { return nil, false }
 
 func (v *view) Order() *jsonvalue.Order { return &v.order }
 
