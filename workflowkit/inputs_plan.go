@@ -12,21 +12,25 @@ type inputsPlan struct {
 	flat *flatInputs
 }
 
-// dynamicInput is an input with refs.
+// dynamicInput is an input with refs. It repeats what every pass needs of the input.
 type dynamicInput struct {
-	*plannedInput
 	// before is the text of the JSON object between the value of the input with refs that stands before, and this one's.
 	before []byte
-	// text is the value, if that is a text with refs.
-	text *refs.Template
+	// check is the input's description.
+	check *compiledInput
+	// whole is the value if that is one ref, and text if it is a text with refs. Both are nil for other values.
+	whole *refs.Path
+	text  *refs.Template
 	// field is the place in the handler's input type.
 	field int
+	input *plannedInput
 }
 
 // planInputs plans the inputs of an action of some kind.
 func planInputs(inputs []plannedInput, kind *registered) inputsPlan {
 	plan := inputsPlan{flat: newFlatInputs(kind.flat, inputs)}
-	text := []byte{'{'}
+	text, start := []byte{'{'}, 0
+	var ends []int
 	for k := range inputs {
 		input := &inputs[k]
 		if k > 0 {
@@ -37,13 +41,18 @@ func planInputs(inputs []plannedInput, kind *registered) inputsPlan {
 			text = append(text, literal.text...)
 			continue
 		}
-		dynamic := dynamicInput{plannedInput: input, before: text, field: plan.flat.field(k)}
+		dynamic := dynamicInput{check: input.check, field: plan.flat.field(k), input: input}
 		if template, ok := input.value.(templateProgram); ok {
-			dynamic.text = template.template
+			if dynamic.whole, ok = template.template.Whole(); !ok {
+				dynamic.text = template.template
+			}
 		}
-		plan.dynamic = append(plan.dynamic, dynamic)
-		text = nil
+		plan.dynamic, ends = append(plan.dynamic, dynamic), append(ends, len(text))
 	}
-	plan.tail = append(text, '}')
+	text = append(text, '}')
+	for k, end := range ends {
+		plan.dynamic[k].before, start = text[start:end:end], end
+	}
+	plan.tail = text[start:]
 	return plan
 }

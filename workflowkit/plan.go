@@ -23,14 +23,19 @@ type plan struct {
 	cuts []int
 }
 
+// planNode is an action of a plan. What every pass looks at comes first: a large plan does not fit into the memory that is
+// close to a processor.
 type planNode struct {
-	action WorkflowAction
-	kind   *registered
-	inputs []plannedInput
+	kind *registered
 	// making is how the inputs are made in a run.
 	making inputsPlan
-	in     []int
 	out    []int
+	// steps are the ids of the action's steps.
+	steps *stepIDs
+	// retries are those of the action's steps. Nil means as many as the backend gives any step.
+	retries *int
+	// timeout limits each attempt. Zero means no limit.
+	timeout time.Duration
 	// logic is set for actions that are evaluated by the engine.
 	logic *plannedLogic
 	// each is set for actions that run another one for each item of a list, and forks says that they may do so for several
@@ -39,12 +44,10 @@ type planNode struct {
 	forks bool
 	// handled says that an edge for errors leaves the node.
 	handled bool
-	// retries are those of the action's steps. Nil means as many as the backend gives any step.
-	retries *int
-	// timeout limits each attempt. Zero means no limit.
-	timeout time.Duration
-	// steps are the ids of the action's steps.
-	steps *stepIDs
+	action  WorkflowAction
+
+	in     []int
+	inputs []plannedInput
 }
 
 // plannedInput is an input of an action in the workflow.
@@ -58,12 +61,12 @@ type plannedInput struct {
 }
 
 type planEdge struct {
-	edge Edge
+	condition *condition
+	// from is sourceIndex for $source.
+	from, to int
 	// document is the edge's place among the definition's edges.
 	document int
-	// from is sourceIndex for $source.
-	from, to  int
-	condition *condition
+	edge     Edge
 }
 
 const sourceIndex = -1

@@ -86,7 +86,7 @@ func (x *execution) resolveFor(planned *planNode, v view) (callInputs, error) {
 		x.text = append(x.text, input.before...)
 		value := len(x.text)
 		if problems = x.resolveInput(problems, planned, input, r, start); r.err != nil {
-			problems = append(problems, x.inputsProblem(planned, input.name, r.err))
+			problems = append(problems, x.inputsProblem(planned, input.input.name, r.err))
 			break
 		}
 		fill.set(input.field, x.text[value:])
@@ -116,26 +116,24 @@ const textChunk, minTextChunk = 8 << 10, 256
 // resolveInput writes one input with refs. What is at hand as text, and of the right type, is not decoded.
 func (x *execution) resolveInput(problems Problems, planned *planNode, input *dynamicInput, r *resolver, start int) Problems {
 	most := start + x.engine.limits.Inputs
-	if input.text != nil {
-		if path, whole := input.text.Whole(); whole {
-			if text, ok := path.Scalar(r.view); ok && (input.check == nil || input.check.schema.accepts(text)) {
-				x.text = append(x.text, text...)
-				return problems
-			}
-		} else if input.check == nil || input.check.schema.accepts(someText) {
-			var text []byte
-			if text, r.err = input.text.AppendString(x.text, r.view, most); r.err == nil {
-				x.text = text
-			}
+	if input.whole != nil {
+		if text, ok := input.whole.Scalar(r.view); ok && (input.check == nil || input.check.schema.accepts(text)) {
+			x.text = append(x.text, text...)
 			return problems
 		}
+	} else if input.text != nil && (input.check == nil || input.check.schema.accepts(someText)) {
+		var text []byte
+		if text, r.err = input.text.AppendString(x.text, r.view, most); r.err == nil {
+			x.text = text
+		}
+		return problems
 	}
-	value := input.value.resolve(r)
+	value := input.input.value.resolve(r)
 	if r.err != nil {
 		return problems
 	}
 	if input.check != nil {
-		problems = input.check.appendProblems(problems, planned.action.ID, value, func() any { return x.visible(r.view, planned, input.plannedInput, value) })
+		problems = input.check.appendProblems(problems, planned.action.ID, value, func() any { return x.visible(r.view, planned, input.input, value) })
 	}
 	x.text, r.err = jsonvalue.Append(x.text, value, &x.state.order, most)
 	return problems

@@ -33,7 +33,7 @@ func (x *execution) settle(ctx context.Context, n *node, out json.RawMessage, er
 		if noteErr := x.note(ctx, steps, i, err); noteErr != nil {
 			return nil, noteErr
 		}
-		_, stepErr := x.tools.Run(isolated, steps[i].attempts, fail)
+		_, stepErr := x.tools.Run(isolated, steps.attempts[i], fail)
 		var final *StepError
 		switch {
 		case stepErr == nil:
@@ -55,7 +55,7 @@ func (x *execution) note(ctx context.Context, steps *errorSteps, i int, err erro
 	if !x.notes() {
 		return nil
 	}
-	_, stepErr := x.tools.Run(ctx, steps[i].noted, func(context.Context) (json.RawMessage, error) { return nil, NoRetryError(err) })
+	_, stepErr := x.tools.Run(ctx, steps.noted[i], func(context.Context) (json.RawMessage, error) { return nil, NoRetryError(err) })
 	var noted *StepError
 	if errors.As(stepErr, &noted) {
 		return nil
@@ -66,18 +66,18 @@ func (x *execution) note(ctx context.Context, steps *errorSteps, i int, err erro
 // recovered ends the step that an earlier failure of the handler has left behind, if this pass was made to execute it.
 // Whether the handler has come to its end now or to its next step, what failed before has succeeded.
 func (x *execution) recovered(ctx context.Context, steps *errorSteps, err error) error {
-	for i := range steps {
+	for i := range maxErrorSteps {
 		switch {
-		case x.notes() && x.tools.Targeted(steps[i].noted):
+		case x.notes() && x.tools.Targeted(steps.noted[i]):
 			if err := x.note(ctx, steps, i, errors.New("handler failed")); err != nil {
 				return err
 			}
 			return err
-		case x.notes() && !x.failures.Failed(steps[i].noted):
+		case x.notes() && !x.failures.Failed(steps.noted[i]):
 			return err
-		case x.tools.Targeted(steps[i].attempts):
+		case x.tools.Targeted(steps.attempts[i]):
 			ctx := withStepOptions(ctx, StepOptions{Isolated: true})
-			if _, err := x.tools.Run(ctx, steps[i].attempts, func(context.Context) (json.RawMessage, error) { return jsonNull, nil }); err != nil {
+			if _, err := x.tools.Run(ctx, steps.attempts[i], func(context.Context) (json.RawMessage, error) { return jsonNull, nil }); err != nil {
 				return err
 			}
 			return err
@@ -93,9 +93,9 @@ func (x *execution) decidedBefore(ctx context.Context, n *node) error {
 		return nil
 	}
 	steps := n.steps.errors()
-	for i := range steps {
-		attempts := steps[i].attempts
-		if !x.failures.Failed(attempts) && !(x.notes() && x.failures.Failed(steps[i].noted) && x.failures.Planning()) {
+	for i := range maxErrorSteps {
+		attempts := steps.attempts[i]
+		if !x.failures.Failed(attempts) && !(x.notes() && x.failures.Failed(steps.noted[i]) && x.failures.Planning()) {
 			continue
 		}
 		// It has a result, or is planned: nothing is executed here.

@@ -9,49 +9,49 @@ import (
 // every run asks for the same ones. They are safe for concurrent use.
 type stepIDs struct {
 	action string
-	known  atomic.Pointer[[]stepID]
+	known  atomic.Pointer[stepID]
 	failed atomic.Pointer[errorSteps]
 }
 
-// stepID is the id of a step as the handler calls it, and in full.
-type stepID struct{ id, full string }
+// stepID is the id of a step as the handler calls it, and in full. Those that are remembered are a list.
+type stepID struct {
+	id, full string
+	next     *stepID
+	// number counts those behind it in the list.
+	number int
+}
 
 // mostStepIDs is how many are remembered. A handler that makes its ids from data has more.
 const mostStepIDs = 16
 
 // full returns the full id of a step. It is an error if handlers must not use the id.
 func (s *stepIDs) full(id string) (string, error) {
-	known := s.known.Load()
-	if known != nil {
-		for i := range *known {
-			if (*known)[i].id == id {
-				return (*known)[i].full, nil
-			}
+	first := s.known.Load()
+	for known := first; known != nil; known = known.next {
+		if known.id == id {
+			return known.full, nil
 		}
 	}
 	if err := checkStepID(id); err != nil {
 		return "", err
 	}
-	full := s.action + "/" + id
-	var ids []stepID
-	if known != nil {
-		ids = *known
+	known := &stepID{id: id, full: s.action + "/" + id, next: first}
+	if first != nil {
+		known.number = first.number + 1
 	}
-	if len(ids) < mostStepIDs {
-		// Of two that are added at once one may get lost, and is added again by the next pass.
-		ids = append(ids[:len(ids):len(ids)], stepID{id: id, full: full})
-		s.known.CompareAndSwap(known, &ids)
+	if known.number < mostStepIDs {
+		s.known.CompareAndSwap(first, known) // another one that is added at once is added again by the next pass
 	}
-	return full, nil
+	return known.full, nil
 }
 
 // errorSteps make the errors of a handler, raised outside of its steps, part of the run's state.
-type errorSteps [maxErrorSteps]struct {
-	// attempts is a step whose attempts are calls of the handler.
-	attempts string
+type errorSteps struct {
+	// attempts are steps whose attempts are calls of the handler.
+	attempts [maxErrorSteps]string
 	// noted says that there has been an error. Where branches are executed concurrently, only calls that are made for the
 	// attempts call the handler from then on: another one, in which it happens not to fail, would go ahead of them.
-	noted string
+	noted [maxErrorSteps]string
 }
 
 // errors returns the steps for the errors of the action's handler.
@@ -60,12 +60,12 @@ func (s *stepIDs) errors() *errorSteps {
 		return steps
 	}
 	steps := &errorSteps{}
-	for i := range steps {
+	for i := range maxErrorSteps {
 		suffix := ""
 		if i > 0 {
 			suffix = "." + strconv.Itoa(i)
 		}
-		steps[i].attempts, steps[i].noted = s.action+"/$error"+suffix, s.action+"/"+failedStep+suffix
+		steps.attempts[i], steps.noted[i] = s.action+"/$error"+suffix, s.action+"/"+failedStep+suffix
 	}
 	s.failed.Store(steps)
 	return steps
