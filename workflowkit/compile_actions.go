@@ -2,6 +2,7 @@ package workflowkit
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/workflowkit/workflowkit-go/workflowkit/internal/jsonvalue"
 	"github.com/workflowkit/workflowkit-go/workflowkit/internal/refs"
@@ -93,7 +94,7 @@ func (c *compiler) compileInputs(node *planNode, n int, action place, item bool)
 		}
 		c.error(CodeInputUnknown, at.in(escapePointer(name)), hint, "action %q (kind %q) has no input %q", at.id, node.action.Kind, name)
 	}
-	node.inputs = in.inputs
+	node.inputs = slices.Clone(in.inputs)
 	node.making = planInputs(node.inputs, kind)
 	if kind.logic != nil {
 		node.logic = kind.logic(c, n, action, values)
@@ -196,5 +197,5 @@ func (c *inputsCompiler) noteReads(p program, at place, want *typeShape) {
 }
 
 func newPlannedInput(name string, value program, check *compiledInput) plannedInput {
-	return plannedInput{name: name, key: append(jsonvalue.AppendString(nil, name), ':'), value: value, check: check}
+	return plannedInput{name: name, value: value, check: check}
 }

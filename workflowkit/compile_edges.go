@@ -31,7 +31,9 @@ func (c *compiler) compileEdges() {
 			continue
 		}
 		n := len(c.plan.edges)
-		c.plan.edges = append(c.plan.edges, planEdge{edge: edge, document: i, from: from, to: to, condition: cond})
+		planned := planEdge{document: i, from: from, to: to, condition: cond, conditional: edge.Conditional}
+		planned.id, _ = edge.ownID()
+		c.plan.edges = append(c.plan.edges, planned)
 		if cond.onError() && from != sourceIndex {
 			c.plan.nodes[from].handled = true
 		}

@@ -19,7 +19,7 @@ func (p *plan) outcomes(edges []int) [][]bool {
 			}
 			continue
 		}
-		ref := p.edges[e].edge.Conditional.Ref
+		ref := p.edges[e].conditional.Ref
 		if c.onError() || seen[ref] {
 			continue
 		}
@@ -51,7 +51,7 @@ func (p *plan) foundBy(edges []int, ref string) []finding {
 	told := false
 	for _, e := range edges {
 		c := p.edges[e].condition
-		if c == nil || c.onError() || p.edges[e].edge.Conditional.Ref != ref {
+		if c == nil || c.onError() || p.edges[e].conditional.Ref != ref {
 			continue
 		}
 		if c.kind != ConditionMatch {
@@ -78,7 +78,7 @@ func (p *plan) decidedBy(edges []int, ref string, found finding, outcome []bool)
 	out := append([]bool(nil), outcome...)
 	for k, e := range edges {
 		c := p.edges[e].condition
-		if c == nil || c.onError() || p.edges[e].edge.Conditional.Ref != ref {
+		if c == nil || c.onError() || p.edges[e].conditional.Ref != ref {
 			continue
 		}
 		switch c.kind {

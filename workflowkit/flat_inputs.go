@@ -55,39 +55,22 @@ type flatReader struct {
 	targets sync.Pool
 }
 
-// flatInputs are the inputs of an action in the workflow as fields of the handler's input type.
-type flatInputs struct {
-	reader *flatReader
-	// fields are the places of the inputs.
-	fields []int
-	// literals is a struct in which the inputs without refs are set. It is never modified.
-	literals reflect.Value
-}
-
-// newFlatInputs returns nil if an input has no place in the input type, or is not plain.
-func newFlatInputs(reader *flatReader, inputs []plannedInput) *flatInputs {
-	if reader == nil {
-		return nil
+// literals returns a struct in which the inputs without refs are set, and the places of all inputs in it. It returns
+// nothing if an input has no place, or is not plain.
+func (r *flatReader) literals(inputs []plannedInput) (set reflect.Value, fields []int) {
+	if r == nil {
+		return reflect.Value{}, nil
 	}
-	f := &flatInputs{reader: reader, fields: make([]int, len(inputs)), literals: reflect.ValueOf(reader.targets.New()).Elem()}
+	set, fields = reflect.ValueOf(r.targets.New()).Elem(), make([]int, len(inputs))
 	for k := range inputs {
-		field, _ := reader.decoder.field([]byte(inputs[k].name), 0)
-		if field < 0 {
-			return nil
+		if fields[k], _ = r.decoder.field([]byte(inputs[k].name), 0); fields[k] < 0 {
+			return reflect.Value{}, nil
 		}
-		f.fields[k] = field
-		if literal, ok := inputs[k].value.(literalProgram); ok && !setFlat(f.literals.Field(field), literal.text) {
-			return nil
+		if literal, ok := inputs[k].value.(literalProgram); ok && !setFlat(set.Field(fields[k]), literal.text) {
+			return reflect.Value{}, nil
 		}
 	}
-	return f
-}
-
-func (f *flatInputs) field(k int) int {
-	if f == nil {
-		return -1
-	}
-	return f.fields[k]
+	return set, fields
 }
 
 // filling is a struct that is being filled. The zero value fills nothing.
@@ -96,14 +79,14 @@ type filling struct {
 	value  reflect.Value
 }
 
-// fill begins to fill a struct.
-func (f *flatInputs) fill() filling {
-	if f == nil {
+// fill begins to fill a struct of the handler's input type.
+func (p *inputsPlan) fill(kind *registered) filling {
+	if !p.literals.IsValid() {
 		return filling{}
 	}
-	target := f.reader.targets.Get()
+	target := kind.flat.targets.Get()
 	value := reflect.ValueOf(target).Elem()
-	value.Set(f.literals)
+	value.Set(p.literals)
 	return filling{target, value}
 }
 

@@ -1,6 +1,11 @@
 package workflowkit
 
-import "github.com/workflowkit/workflowkit-go/workflowkit/internal/refs"
+import (
+	"reflect"
+	"slices"
+
+	"github.com/workflowkit/workflowkit-go/workflowkit/internal/refs"
+)
 
 // inputsPlan is how the inputs of an action are made in a run. All that no ref is in has been made with the workflow.
 type inputsPlan struct {
@@ -8,8 +13,9 @@ type inputsPlan struct {
 	dynamic []dynamicInput
 	// tail is the text behind the last of them: the whole of the inputs if there is none.
 	tail []byte
-	// flat is the handler's input type, if the inputs have places in it.
-	flat *flatInputs
+	// literals is a struct of the handler's input type in which the inputs without refs are set. It is invalid if the inputs
+	// have no places in one, and never modified.
+	literals reflect.Value
 }
 
 // dynamicInput is an input with refs. It repeats what every pass needs of the input.
@@ -28,7 +34,9 @@ type dynamicInput struct {
 
 // planInputs plans the inputs of an action of some kind.
 func planInputs(inputs []plannedInput, kind *registered) inputsPlan {
-	plan := inputsPlan{flat: newFlatInputs(kind.flat, inputs)}
+	var plan inputsPlan
+	var fields []int
+	plan.literals, fields = kind.flat.literals(inputs)
 	text, start := []byte{'{'}, 0
 	var ends []int
 	for k := range inputs {
@@ -36,12 +44,15 @@ func planInputs(inputs []plannedInput, kind *registered) inputsPlan {
 		if k > 0 {
 			text = append(text, ',')
 		}
-		text = append(text, input.key...)
+		text = input.appendKey(text)
 		if literal, ok := input.value.(literalProgram); ok {
 			text = append(text, literal.text...)
 			continue
 		}
-		dynamic := dynamicInput{check: input.check, field: plan.flat.field(k), input: input}
+		dynamic := dynamicInput{check: input.check, input: input}
+		if fields != nil {
+			dynamic.field = fields[k]
+		}
 		if template, ok := input.value.(templateProgram); ok {
 			if dynamic.whole, ok = template.template.Whole(); !ok {
 				dynamic.text = template.template
@@ -49,7 +60,7 @@ func planInputs(inputs []plannedInput, kind *registered) inputsPlan {
 		}
 		plan.dynamic, ends = append(plan.dynamic, dynamic), append(ends, len(text))
 	}
-	text = append(text, '}')
+	plan.dynamic, text = slices.Clone(plan.dynamic), slices.Clone(append(text, '}'))
 	for k, end := range ends {
 		plan.dynamic[k].before, start = text[start:end:end], end
 	}

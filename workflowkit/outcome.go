@@ -26,10 +26,10 @@ func (x *execution) result(failed *ActionError) *Result {
 }
 
 func (x *execution) edgeResult(i int) EdgeResult {
-	edge := &x.plan.edges[i].edge
-	out := EdgeResult{From: edge.From, To: edge.To, Taken: x.edges[i].taken, Reason: x.edgeReason(i)}
-	out.ID, _ = edge.ownID()
-	return out
+	edge := &x.plan.edges[i]
+	return EdgeResult{
+		ID: edge.id, From: x.plan.id(edge.from), To: x.plan.id(edge.to), Taken: x.edges[i].taken, Reason: x.edgeReason(i),
+	}
 }
 
 // edgeReason says why an edge was decided as it was.

@@ -3,6 +3,8 @@ package workflowkit
 import (
 	"slices"
 	"time"
+
+	"github.com/workflowkit/workflowkit-go/workflowkit/internal/jsonvalue"
 )
 
 // plan is a definition compiled for execution. It is immutable and shared by all runs of the definition.
@@ -52,21 +54,25 @@ type planNode struct {
 
 // plannedInput is an input of an action in the workflow.
 type plannedInput struct {
-	name string
-	// key is the name with its colon, as JSON.
-	key   []byte
+	name  string
 	value program
 	// check is the input's description if the value is known only when the action runs.
 	check *compiledInput
+}
+
+// appendKey writes the name of the input, with its colon, as JSON.
+func (in *plannedInput) appendKey(dst []byte) []byte {
+	return append(jsonvalue.AppendString(dst, in.name), ':')
 }
 
 type planEdge struct {
 	condition *condition
 	// from is sourceIndex for $source.
 	from, to int
-	// document is the edge's place among the definition's edges.
-	document int
-	edge     Edge
+	// document is the edge's place among the definition's edges, and id is its "id" member.
+	document    int
+	id          string
+	conditional *Conditional
 }
 
 const sourceIndex = -1
@@ -98,6 +104,25 @@ func (p *plan) topological() []int {
 		}
 	}
 	return rest
+}
+
+// release lets go of what was needed for compiling only. Plans are kept for long.
+func (p *plan) release() {
+	for i := range p.nodes {
+		n := &p.nodes[i]
+		n.action.Inputs, n.action.members = nil, nil
+		if n.each != nil && n.each.inner != nil {
+			n.each.inner.action.Inputs, n.each.inner.action.members = nil, nil
+		}
+	}
+}
+
+// id returns the id of a node, or that of the source.
+func (p *plan) id(node int) string {
+	if node == sourceIndex {
+		return SourceID
+	}
+	return p.nodes[node].action.ID
 }
 
 // ancestors returns the nodes from which a path leads to a node, in the order of the document. It costs as much as

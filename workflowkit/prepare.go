@@ -72,7 +72,7 @@ func (x *execution) resolveInputs(i int) (callInputs, error) {
 // resolveFor returns the inputs of a node, or of what a node runs for each item of a list.
 func (x *execution) resolveFor(planned *planNode, v view) (callInputs, error) {
 	making := &planned.making
-	fill := making.flat.fill()
+	fill := making.fill(planned.kind)
 	if len(making.dynamic) == 0 {
 		return callInputs{making.tail, fill.target}, nil
 	}

@@ -113,7 +113,7 @@ func (s *visibleState) resolve(planned *planNode, v view) json.RawMessage {
 		if k > 0 {
 			out = append(out, ',')
 		}
-		out = append(append(out, input.key...), s.input(planned, v, input)...)
+		out = append(input.appendKey(out), s.input(planned, v, input)...)
 	}
 	return append(out, '}')
 }

@@ -1,7 +1,7 @@
 package workflowkit
 
 import (
-	"strconv"
+	"strings"
 	"sync/atomic"
 )
 
@@ -45,7 +45,8 @@ func (s *stepIDs) full(id string) (string, error) {
 	return known.full, nil
 }
 
-// errorSteps make the errors of a handler, raised outside of its steps, part of the run's state.
+// errorSteps make the errors of a handler, raised outside of its steps, part of the run's state. They share the memory of
+// their ids: most are never used.
 type errorSteps struct {
 	// attempts are steps whose attempts are calls of the handler.
 	attempts [maxErrorSteps]string
@@ -59,13 +60,20 @@ func (s *stepIDs) errors() *errorSteps {
 	if steps := s.failed.Load(); steps != nil {
 		return steps
 	}
+	numbers := [maxErrorSteps]string{"", ".1", ".2"}
+	var text strings.Builder
+	for _, number := range numbers {
+		text.WriteString(s.action + "/$error" + number + s.action + "/" + failedStep + number)
+	}
+	rest := text.String()
+	next := func(suffix string) (id string) {
+		n := len(s.action) + len(suffix)
+		id, rest = rest[:n], rest[n:]
+		return id
+	}
 	steps := &errorSteps{}
-	for i := range maxErrorSteps {
-		suffix := ""
-		if i > 0 {
-			suffix = "." + strconv.Itoa(i)
-		}
-		steps.attempts[i], steps.noted[i] = s.action+"/$error"+suffix, s.action+"/"+failedStep+suffix
+	for i, number := range numbers {
+		steps.attempts[i], steps.noted[i] = next("/$error"+number), next("/"+failedStep+number)
 	}
 	s.failed.Store(steps)
 	return steps

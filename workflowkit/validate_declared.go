@@ -15,12 +15,13 @@ func (c *compiler) checkDeclaredEdges() {
 		}
 		declared := newDeclaredEdges(node.kind.spec.Edges.Edges)
 		for _, e := range node.out {
-			edge := c.plan.edges[e].edge
+			document := c.plan.edges[e].document
+			edge := c.workflow.Edges[document]
 			if edge.Conditional != nil && edge.Conditional.Type == ConditionError {
 				continue // every action can fail
 			}
 			if !declared.use(edge.Conditional) {
-				at := place{path: fmt.Sprintf("/edges/%d", c.plan.edges[e].document), id: edge.ID()}
+				at := place{path: fmt.Sprintf("/edges/%d", document), id: edge.ID()}
 				c.error(CodeEdgeUndeclared, at, declared.hint(), "action %q (kind %q) does not allow the edge %s", node.action.ID, node.action.Kind, at.id)
 			}
 		}

@@ -5,6 +5,7 @@ package refs
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/workflowkit/workflowkit-go/workflowkit/internal/jsonvalue"
@@ -90,8 +91,9 @@ func Parse(text string) (*Template, []error) {
 		t.parts = append(t.parts, literalPart(rest))
 	}
 	if len(t.parts) == 1 && t.parts[0].path != nil {
-		t.whole = t.parts[0].path
+		t.whole, t.parts = t.parts[0].path, nil
 	}
+	t.parts = slices.Clone(t.parts)
 	return t, nil
 }
 
@@ -109,6 +111,9 @@ func (t *Template) Whole() (*Path, bool) { return t.whole, t.whole != nil }
 
 // Paths returns the paths of all refs in the text, in order.
 func (t *Template) Paths() []*Path {
+	if t.whole != nil {
+		return []*Path{t.whole}
+	}
 	var paths []*Path
 	for _, p := range t.parts {
 		if p.path != nil {
