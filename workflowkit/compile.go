@@ -55,7 +55,7 @@ func compile(kinds *kinds, limits Limits, definition json.RawMessage) (*plan, Pr
 		return nil, c.problems.inOrder(definition)
 	}
 	c.plan.findCuts()
-	c.plan.release()
+	c.plan.pack()
 	c.plan.info.Hash = ContentHash(definition)
 	return c.plan, c.problems.inOrder(definition)
 }

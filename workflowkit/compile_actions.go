@@ -2,7 +2,6 @@ package workflowkit
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/workflowkit/workflowkit-go/workflowkit/internal/jsonvalue"
 	"github.com/workflowkit/workflowkit-go/workflowkit/internal/refs"
@@ -14,10 +13,12 @@ func (c *compiler) compileActions() {
 	for i, action := range c.workflow.Actions {
 		c.checkID(i, action.ID, actionPlace(i, action.ID))
 	}
+	steps := make([]stepIDs, len(c.workflow.Actions))
 	for i, action := range c.workflow.Actions {
 		at := actionPlace(i, action.ID)
 		node := &c.plan.nodes[i]
-		node.action, node.steps = action, &stepIDs{action: action.ID}
+		steps[i].action = action.ID
+		node.action, node.steps = action, &steps[i]
 		if node.kind = c.kind(action.Kind, at); node.kind != nil {
 			node.retries, node.timeout = c.failureHandling(action, at)
 			c.compileInputs(node, i, at, false)
@@ -94,8 +95,7 @@ func (c *compiler) compileInputs(node *planNode, n int, action place, item bool)
 		}
 		c.error(CodeInputUnknown, at.in(escapePointer(name)), hint, "action %q (kind %q) has no input %q", at.id, node.action.Kind, name)
 	}
-	node.inputs = slices.Clone(in.inputs)
-	node.making = planInputs(node.inputs, kind)
+	node.inputs = in.inputs
 	if kind.logic != nil {
 		node.logic = kind.logic(c, n, action, values)
 	}

@@ -66,7 +66,11 @@ func (r *flatReader) literals(inputs []plannedInput) (set reflect.Value, fields 
 		if fields[k], _ = r.decoder.field([]byte(inputs[k].name), 0); fields[k] < 0 {
 			return reflect.Value{}, nil
 		}
-		if literal, ok := inputs[k].value.(literalProgram); ok && !setFlat(set.Field(fields[k]), literal.text) {
+		literal, ok := inputs[k].value.(literalProgram)
+		field := set.Field(fields[k])
+		if text, isText := literal.value.(string); isText && field.Kind() == reflect.String {
+			field.SetString(text) // without a copy
+		} else if ok && !setFlat(field, literal.text) {
 			return reflect.Value{}, nil
 		}
 	}

@@ -2,7 +2,6 @@ package workflowkit
 
 import (
 	"reflect"
-	"slices"
 
 	"github.com/workflowkit/workflowkit-go/workflowkit/internal/refs"
 )
@@ -30,6 +29,15 @@ type dynamicInput struct {
 	// field is the place in the handler's input type.
 	field int
 	input *plannedInput
+}
+
+// size is the length of the texts.
+func (p *inputsPlan) size() int {
+	n := len(p.tail)
+	for k := range p.dynamic {
+		n += len(p.dynamic[k].before)
+	}
+	return n
 }
 
 // planInputs plans the inputs of an action of some kind.
@@ -60,7 +68,7 @@ func planInputs(inputs []plannedInput, kind *registered) inputsPlan {
 		}
 		plan.dynamic, ends = append(plan.dynamic, dynamic), append(ends, len(text))
 	}
-	plan.dynamic, text = slices.Clone(plan.dynamic), slices.Clone(append(text, '}'))
+	text = append(text, '}')
 	for k, end := range ends {
 		plan.dynamic[k].before, start = text[start:end:end], end
 	}

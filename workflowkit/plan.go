@@ -106,17 +106,6 @@ func (p *plan) topological() []int {
 	return rest
 }
 
-// release lets go of what was needed for compiling only. Plans are kept for long.
-func (p *plan) release() {
-	for i := range p.nodes {
-		n := &p.nodes[i]
-		n.action.Inputs, n.action.members = nil, nil
-		if n.each != nil && n.each.inner != nil {
-			n.each.inner.action.Inputs, n.each.inner.action.members = nil, nil
-		}
-	}
-}
-
 // id returns the id of a node, or that of the source.
 func (p *plan) id(node int) string {
 	if node == sourceIndex {

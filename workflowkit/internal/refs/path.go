@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -44,6 +43,8 @@ type View interface {
 type Path struct {
 	text    string
 	members []Member
+	// few is the memory for members, of which there are seldom more.
+	few [3]Member
 	// bound is the number of the action that the path looks into, and 1.
 	bound int
 	// place is where the path begins, and placed how many members say so.
@@ -111,7 +112,7 @@ func ParsePath(text string) (*Path, error) {
 	}
 	path := &Path{text: text}
 	if p.plain() {
-		path.members = slices.Clone(p.members)
+		path.members = append(path.few[:0], p.members...)
 		path.find()
 		return path, nil
 	}
