@@ -28,8 +28,8 @@ const maxConditionText = 1 << 20
 
 // holds evaluates the condition once the edge's source has run, and returns what it looked at.
 func (c *condition) holds(v *view) (ok bool, found any) {
-	if c == nil || c.onError() {
-		return c == nil, nil // an error is decided by the action's failure
+	if c.onError() {
+		return false, nil // an error is decided by the action's failure
 	}
 	found, err := c.template.Resolve(v, maxConditionText)
 	if err != nil {

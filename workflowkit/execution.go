@@ -181,9 +181,12 @@ func (x *execution) decide(edges []int, source int) {
 	x.view = view{state: x.state, node: source, edge: true}
 	var skipped []int
 	for _, i := range edges {
-		taken, found := x.plan.edges[i].condition.holds(&x.view)
-		if x.edges[i].taken = taken; found != nil {
-			note(&x.found, i, found)
+		x.edges[i].taken = true
+		if condition := x.plan.edges[i].condition; condition != nil {
+			var found any
+			if x.edges[i].taken, found = condition.holds(&x.view); found != nil {
+				note(&x.found, i, found)
+			}
 		}
 		skipped = x.decided(i, skipped)
 	}
@@ -279,9 +282,10 @@ func (x *execution) conclude(ctx context.Context, i int, n *node) error {
 // complete notes the outcome of a node and decides the edges that leave it.
 func (x *execution) complete(ctx context.Context, i int, out json.RawMessage, err error) error {
 	switch {
+	case err == nil:
 	case errors.Is(err, ErrSuspended):
 		return ErrSuspended
-	case err != nil && ctx.Err() != nil:
+	case ctx.Err() != nil:
 		// A handler whose context ends has not failed: the pass can be repeated.
 		return context.Cause(ctx)
 	}

@@ -39,8 +39,8 @@ type node struct {
 	over bool
 	// claimed says that the handler has come to an end, abandoned that nobody waits for that any more.
 	claimed, abandoned bool
-	// returned says that out and err are what the handler has returned.
-	returned bool
+	// returned says that out and err are what the handler has returned, and ended that nothing can change about that.
+	returned, ended bool
 	// cured is how many of the steps for errors are known to have come to nothing.
 	cured int8
 	// limited holds the action to its timeout. It is nil if there is none.
@@ -82,12 +82,18 @@ func (n *node) finish(out json.RawMessage, err error) (wanted bool) {
 		return false
 	}
 	n.out, n.err, n.returned, n.claimed = out, err, true, true
+	if !n.busy && !n.suspended {
+		n.end()
+	}
 	return true
 }
 
 // outcome ends the node and returns what its handler has returned. A step that the handler has left running on another
 // goroutine is waited for, since tools serve one goroutine at a time.
 func (n *node) outcome() (json.RawMessage, error) {
+	if n.ended {
+		return n.out, n.err
+	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for n.busy {
@@ -97,8 +103,7 @@ func (n *node) outcome() (json.RawMessage, error) {
 		<-idle
 		n.mu.Lock()
 	}
-	n.over = true
-	n.ctx.end()
+	n.end()
 	switch {
 	case n.suspended:
 		// Whatever the handler has returned was computed without the step's result.
@@ -107,6 +112,12 @@ func (n *node) outcome() (json.RawMessage, error) {
 		return nil, NoRetryError(errors.New("handler ended its goroutine without returning"))
 	}
 	return n.out, n.err
+}
+
+// end ends the node. Its mutex is held.
+func (n *node) end() {
+	n.over, n.ended = true, n.returned && !n.suspended
+	n.ctx.end()
 }
 
 func (n *node) panicked(logger *slog.Logger, what string, value any) error {

@@ -122,7 +122,7 @@ func (r *runner) work(t *turn, resumed bool) error {
 
 // after judges the outcome of a node.
 func (r *runner) after(t *turn, err error) error {
-	if !errors.Is(err, ErrSuspended) {
+	if err == nil || !errors.Is(err, ErrSuspended) {
 		return err
 	}
 	if err := r.suspended(); err != nil {

@@ -57,6 +57,10 @@ func (s *scanner) findMember(name string) []byte {
 		if plain && string(inner) == name || !plain && unquote(inner) == name {
 			found = s.text[start:s.pos:s.pos]
 		}
+		if s.at() == ',' && s.pos+1 < len(s.text) && s.text[s.pos+1] == '"' {
+			s.pos++
+			continue
+		}
 		if more, err := s.next('}'); !more || s.at() != '"' {
 			if err != nil || more {
 				return nil

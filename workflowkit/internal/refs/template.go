@@ -153,7 +153,8 @@ func (t *Template) Resolve(view View, most int) (any, error) {
 func (t *Template) AppendString(dst []byte, view View, most int) ([]byte, error) {
 	dst = append(dst, '"')
 	var text []byte
-	for _, p := range t.parts {
+	for i := range t.parts {
+		p := &t.parts[i]
 		if p.path == nil {
 			dst = append(dst, p.quoted...)
 		} else if scalar, ok := p.path.Scalar(view); ok {
