@@ -14,6 +14,7 @@ type state struct {
 	event   Event
 	outputs []output
 	order   jsonvalue.Order
+	index   jsonvalue.Index
 
 	eventValue   map[string]any
 	eventDecoded bool
@@ -171,7 +172,7 @@ func (v *view) Text(from refs.Place, action int, steps []refs.Member) ([]byte, b
 	if len(raw) == 0 || len(raw) > maxSearched {
 		return nil, false
 	}
-	text, _ := jsonvalue.Find(raw, steps)
+	text, _ := v.index.Find(raw, steps)
 	return text, true
 }
 

@@ -244,7 +244,38 @@ func TestFind(t *testing.T) {
 			if string(got) != tc.want || ok != (tc.want != "") {
 				t.Errorf("got %q, %v; want %q", got, ok, tc.want)
 			}
+			agreeIndexed(t, []byte(text), tc.steps)
 		})
+	}
+}
+
+// agreeIndexed holds what an index finds to what Find finds, also when it remembers the text.
+func agreeIndexed(t *testing.T, text []byte, steps []jsonvalue.Step) {
+	t.Helper()
+	var index jsonvalue.Index
+	for _, steps := range [][]jsonvalue.Step{steps, steps, {{Name: "a"}}, steps} {
+		want, wantOK := jsonvalue.Find(text, steps)
+		got, ok := index.Find(text, steps)
+		if string(got) != string(want) || ok != wantOK {
+			t.Errorf("%q: index finds %q, %v; want %q, %v", text, got, ok, want, wantOK)
+		}
+	}
+}
+
+func TestIndexKeepsTextsApart(t *testing.T) {
+	t.Parallel()
+	var index jsonvalue.Index
+	texts := []string{`{"a":1,"b":2}`, `{"a":3,"b":4}`, `{"b":5}`, `[]`, `{}`, `{ "a" : 6 }`, `{"a":7,"b":`, `{"a":1,"1":0,"2":0,"3":0,"4":0,"5":0,"6":0,"7":0,"b":8}`, ``}
+	for range 2 {
+		for _, text := range texts {
+			for _, name := range []string{"a", "b", "c"} {
+				steps := []jsonvalue.Step{{Name: name}}
+				want, wantOK := jsonvalue.Find([]byte(text), steps)
+				if got, ok := index.Find([]byte(text), steps); string(got) != string(want) || ok != wantOK {
+					t.Errorf("%q in %q: got %q, %v; want %q, %v", name, text, got, ok, want, wantOK)
+				}
+			}
+		}
 	}
 }
 
@@ -253,7 +284,7 @@ func FuzzFind(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte, name string, index int) {
 		value, err := jsonvalue.Decode(text, nil)
 		if err != nil {
-			jsonvalue.Find(text, []jsonvalue.Step{{Name: name}, {Index: index, IsIndex: true}})
+			agreeIndexed(t, text, []jsonvalue.Step{{Name: name}, {Index: index, IsIndex: true}})
 			return
 		}
 		var want any
@@ -271,6 +302,7 @@ func FuzzFind(f *testing.F) {
 			}
 		}
 		found, okFound := jsonvalue.Find(text, []jsonvalue.Step{{Name: name, Index: index, IsIndex: true}})
+		agreeIndexed(t, text, []jsonvalue.Step{{Name: name, Index: index, IsIndex: true}})
 		if ok != okFound {
 			t.Fatalf("%q: found %v, want %v", text, okFound, ok)
 		}
