@@ -61,11 +61,10 @@ type each struct {
 
 // forEach executes an action for each item of a list.
 func (x *execution) forEach(ctx context.Context, i int) (json.RawMessage, error) {
-	inputs, err := x.resolveInputs(i)
-	if err != nil {
+	var inputs callInputs
+	if err := x.resolveInputs(i, &inputs); err != nil {
 		return nil, err
 	}
-	x.nodes[i].inputs = inputs.text
 	x.witness.started(i)
 	planned := &x.plan.nodes[i]
 	e := &each{x: x, i: i, planned: planned.each, id: x.prefix + planned.action.ID}

@@ -11,8 +11,9 @@ import (
 func (e *each) executeAction(ctx context.Context, id string, item *eachItem) (json.RawMessage, error) {
 	x, planned := e.x, *e.planned.inner
 	planned.action.ID = id
-	inputs, err := x.resolveFor(&planned, view{state: x.state, node: e.i, item: item})
-	if err != nil {
+	var inputs callInputs
+	x.view = view{state: x.state, node: e.i, item: item}
+	if err := x.resolveFor(&planned, &inputs); err != nil {
 		return nil, err
 	}
 	n := &node{kind: planned.kind, steps: &stepIDs{action: id}, handler: planned.kind.call, inputs: inputs, retries: planned.retries}
@@ -32,8 +33,7 @@ func (x *execution) place(ctx context.Context, n *node, action ActionInfo, i int
 	n.ctx.Context, n.ctx.node = ctx, n
 	// Field by field: a whole value would be made elsewhere and copied.
 	run := &n.run
-	run.ID, run.Attempt, run.Event, run.Events = x.in.RunID, x.in.Attempt, x.in.Event, x.in.Events
-	run.Workflow, run.Action = x.info, action
+	run.RunInfo, run.Action = &x.info, action
 	run.node, run.index, run.execution = n, i, x
 	if x.shown != nil {
 		n.secrets = x.shown.secrets(i)

@@ -90,7 +90,7 @@ func (e *each) executeWorkflow(ctx context.Context, id string, item *eachItem) (
 	}
 	x := e.x
 	if replaced := x.replacementOf(e.standIn(item.index)); replaced != nil {
-		return replaced(ctx, &Run{ID: x.in.RunID, Event: event, Workflow: x.info, Action: e.standIn(item.index)}, callInputs{text: event.Data})
+		return replaced(ctx, &Run{RunInfo: &RunInfo{ID: x.in.RunID, Event: event, Workflow: x.info.Workflow}, Action: e.standIn(item.index)}, callInputs{text: event.Data})
 	}
 	if e.plan == nil {
 		return marshalOutput(&Result{Status: StatusSkipped, Workflow: e.workflow.Workflow, Reason: e.workflow.Reason})

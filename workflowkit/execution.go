@@ -16,7 +16,7 @@ type execution struct {
 	tools  Tools
 	in     RunInput
 	plan   *plan
-	info   WorkflowInfo
+	info   RunInfo
 	state  *state
 	// view is that of the node or edge that is being worked on.
 	view     view
@@ -79,7 +79,8 @@ type edgeState struct{ decided, taken bool }
 
 func newExecution(e *Engine, tools Tools, in RunInput, p *plan, info WorkflowInfo) *execution {
 	x := &execution{
-		engine: e, tools: tools, in: in, plan: p, info: info, state: newState(p, in.Event),
+		engine: e, tools: tools, in: in, plan: p, state: newState(p, in.Event),
+		info:  RunInfo{ID: in.RunID, Attempt: in.Attempt, Event: in.Event, Events: in.Events, Workflow: info},
 		nodes: make([]nodeState, len(p.nodes)), edges: make([]edgeState, len(p.edges)),
 		ran: make([]int, 0, len(p.nodes)), current: sourceIndex,
 	}

@@ -4,7 +4,7 @@ import "fmt"
 
 // result lists what was done in a run that is over (rule 14).
 func (x *execution) result(failed *ActionError) *Result {
-	info := x.info
+	info := x.info.Workflow
 	r := &Result{Status: StatusCompleted, Workflow: &info}
 	if failed != nil {
 		r.Status, r.Error = StatusFailed, failed.Error()

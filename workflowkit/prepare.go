@@ -14,13 +14,11 @@ import (
 // prepare resolves the inputs of a node, checks them, and returns the node with its handler.
 func (x *execution) prepare(ctx context.Context, i int) (*node, error) {
 	planned := &x.plan.nodes[i]
-	inputs, err := x.resolveInputs(i)
-	if err != nil {
+	n := x.newNode()
+	if err := x.resolveInputs(i, &n.inputs); err != nil {
 		return nil, err
 	}
-	x.nodes[i].inputs = inputs.text
-	n := x.newNode()
-	n.kind, n.steps, n.retries, n.handler, n.inputs = planned.kind, planned.steps, planned.retries, planned.kind.call, inputs
+	n.kind, n.steps, n.retries, n.handler = planned.kind, planned.steps, planned.retries, planned.kind.call
 	x.place(ctx, n, planned.action.info(), i)
 	if x.prefix != "" {
 		x.nest(n, planned)
@@ -33,7 +31,7 @@ func (x *execution) prepare(ctx context.Context, i int) (*node, error) {
 
 // newNode returns an empty node. Nodes are made several at a time. None is used twice: a handler may keep its context.
 func (x *execution) newNode() *node {
-	const most = 15 // they fill what Go allocates for them
+	const most = 24 // they fill what Go allocates for them
 	if len(x.fresh) == 0 {
 		x.fresh = make([]node, min(most, len(x.nodes)-len(x.ran)))
 	}
@@ -63,20 +61,24 @@ func (x *execution) replacementOf(action ActionInfo) callFunc {
 	return handler.call
 }
 
-// resolveInputs returns the inputs of a node, and holds those that were not known before to their
-// schemas (rule 9).
-func (x *execution) resolveInputs(i int) (callInputs, error) {
-	return x.resolveFor(&x.plan.nodes[i], view{state: x.state, node: i})
+// resolveInputs resolves the inputs of a node, and holds those that were not known before to their schemas (rule 9).
+func (x *execution) resolveInputs(i int, inputs *callInputs) error {
+	x.view = view{state: x.state, node: i}
+	if err := x.resolveFor(&x.plan.nodes[i], inputs); err != nil {
+		return err
+	}
+	x.nodes[i].inputs = inputs.text
+	return nil
 }
 
-// resolveFor returns the inputs of a node, or of what a node runs for each item of a list.
-func (x *execution) resolveFor(planned *planNode, v view) (callInputs, error) {
+// resolveFor resolves the inputs of a node, or of what a node runs for each item of a list, with the view of the execution.
+func (x *execution) resolveFor(planned *planNode, inputs *callInputs) error {
 	making := &planned.making
 	fill := making.fill(planned.kind)
 	if len(making.dynamic) == 0 {
-		return callInputs{making.tail, fill.target}, nil
+		inputs.text, inputs.typed = making.tail, fill.target
+		return nil
 	}
-	x.view = v
 	x.resolver = resolver{view: &x.view, left: x.engine.limits.Inputs}
 	r := &x.resolver
 	start := len(x.text)
@@ -93,12 +95,12 @@ func (x *execution) resolveFor(planned *planNode, v view) (callInputs, error) {
 	}
 	if problems != nil {
 		x.text = x.text[:start]
-		return callInputs{}, &InputError{ActionID: planned.action.ID, Kind: planned.action.Kind, Problems: problems}
+		return &InputError{ActionID: planned.action.ID, Kind: planned.action.Kind, Problems: problems}
 	}
 	x.text = append(x.text, making.tail...)
 	if x.spent += len(x.text) - start; x.in.budget > 0 && x.spent > x.in.budget {
 		x.text = x.text[:start]
-		return callInputs{}, &InputError{ActionID: planned.action.ID, Kind: planned.action.Kind, Problems: Problems{{
+		return &InputError{ActionID: planned.action.ID, Kind: planned.action.Kind, Problems: Problems{{
 			Code: CodeTooLarge, Severity: SeverityError, ID: planned.action.ID, Hint: "refer to less of the event or of earlier outputs",
 			Message: fmt.Sprintf("the inputs of all actions so far have more than %d bytes once their refs are resolved", x.in.budget),
 		}}}
@@ -107,7 +109,8 @@ func (x *execution) resolveFor(planned *planNode, v view) (callInputs, error) {
 	if cap(x.text)-len(x.text) < minTextChunk {
 		x.text = make([]byte, 0, textChunk)
 	}
-	return callInputs{out, fill.target}, nil
+	inputs.text, inputs.typed = out, fill.target
+	return nil
 }
 
 // Inputs are written one after another into chunks of memory: most are small, and there are many.
@@ -196,11 +199,9 @@ func (x *execution) visible(v refs.View, planned *planNode, input *plannedInput,
 // evaluate runs an action that is a pure function of its inputs and of what has run before it.
 func (x *execution) evaluate(i int, logic *plannedLogic) (json.RawMessage, error) {
 	planned := &x.plan.nodes[i]
-	inputs, err := x.resolveInputs(i)
-	if err != nil {
+	if err := x.resolveInputs(i, &callInputs{}); err != nil {
 		return nil, err
 	}
-	x.nodes[i].inputs = inputs.text
 	x.witness.started(i)
 	x.view = view{state: x.state, node: i}
 	return logic.evaluate(planned, &x.view, x.engine.limits.Inputs)

@@ -7,8 +7,25 @@ import (
 )
 
 // Run is what a handler knows about the run it works in. It is valid during the call of the handler only and is not
-// safe for concurrent use.
+// safe for concurrent use. The zero value knows nothing: who calls a handler by hand has to set the RunInfo that it looks
+// at.
 type Run struct {
+	// RunInfo is what all actions of the run have in common. It is never nil in a run of an engine.
+	*RunInfo
+	// Action is the action being executed: the box that the user drew.
+	Action ActionInfo
+
+	logger atomic.Pointer[slog.Logger]
+
+	execution *execution
+	node      *node
+	index     int
+	// before are the actions whose output may be asked for.
+	before map[int]bool
+}
+
+// RunInfo is what all actions of a run have in common in a pass. They share it, so it must not be modified.
+type RunInfo struct {
 	// ID is the run's id on the server.
 	ID string
 	// Attempt counts the attempts of the current pass, from 0.
@@ -20,16 +37,6 @@ type Run struct {
 	Events []Event
 	// Workflow names the workflow that the run executes.
 	Workflow WorkflowInfo
-	// Action is the action being executed: the box that the user drew.
-	Action ActionInfo
-
-	logger atomic.Pointer[slog.Logger]
-
-	execution *execution
-	node      *node
-	index     int
-	// before are the actions whose output may be asked for.
-	before map[int]bool
 }
 
 // WorkflowInfo names the workflow of a run.
