@@ -45,7 +45,7 @@ func (t *stepTools) Known() int {
 		}
 	}
 	for _, id := range t.asked {
-		newest = max(newest, t.recent[hashStep(id)])
+		newest = max(newest, t.recent[t.hash(id)])
 	}
 	return newest
 }

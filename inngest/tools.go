@@ -28,11 +28,12 @@ type stepTools struct {
 	// checkpoints is the function's choice.
 	checkpoints CheckpointMode
 
-	used   map[string]bool // ids of steps in this call
-	hijack any             // what inngestgo panicked with last
-	held   *held           // a result that is not stored yet
-	racing bool            // a wait is still registered that nobody waits for; see perform
-	ended  bool            // inngestgo has ended the serial part of the call: nothing can be asked of it any more
+	used   map[string]bool           // ids of steps in this call
+	hashed struct{ id, hash string } // the last id that was hashed
+	hijack any                       // what inngestgo panicked with last
+	held   *held                     // a result that is not stored yet
+	racing bool                      // a wait is still registered that nobody waits for; see perform
+	ended  bool                      // inngestgo has ended the serial part of the call: nothing can be asked of it any more
 
 	progress
 }
@@ -43,7 +44,7 @@ var (
 )
 
 func newStepTools(client *Client, c *call, mode CheckpointMode, logger *slog.Logger) *stepTools {
-	return &stepTools{client: client, call: c, checkpoints: mode, logger: logger, used: map[string]bool{}}
+	return &stepTools{client: client, call: c, checkpoints: mode, logger: logger, used: make(map[string]bool, len(c.steps))}
 }
 
 // branchKey marks the contexts of branches that may be executed concurrently.
@@ -115,7 +116,7 @@ func (t *stepTools) ending(ctx context.Context, err error) error {
 
 // result returns the stored result of a step, and whether there is one.
 func (t *stepTools) result(id string) (json.RawMessage, bool) {
-	memo, ok := t.call.steps[hashStep(id)]
+	memo, ok := t.call.steps[t.hash(id)]
 	return memo, ok
 }
 
@@ -140,7 +141,15 @@ func (t *stepTools) failure(id string) error {
 
 // Targeted implements [workflowkit.Tools].
 func (t *stepTools) Targeted(id string) bool {
-	return t.call.target != "" && t.call.target == hashStep(id)
+	return t.call.target != "" && t.call.target == t.hash(id)
+}
+
+// hash is hashStep. One step is looked up several times.
+func (t *stepTools) hash(id string) string {
+	if t.hashed.id != id || t.hashed.hash == "" {
+		t.hashed.id, t.hashed.hash = id, hashStep(id)
+	}
+	return t.hashed.hash
 }
 
 func hashStep(id string) string {

@@ -25,6 +25,9 @@ func (t *stepTools) Run(ctx context.Context, id string, fn func(ctx context.Cont
 	if err != nil {
 		return nil, err
 	}
+	if out, ok, err := t.remembered(ctx, unique); ok {
+		return out, err
+	}
 	var out json.RawMessage
 	if t.stores(ctx, unique) {
 		err = t.ending(ctx, t.guard(unique, func() (err error) {
