@@ -6,11 +6,15 @@ import (
 	"encoding/json"
 )
 
-// remembered returns the stored result of a step that has succeeded, and whether there is one. inngestgo would return the
-// same, after it has decoded it three times; it need not hear of steps that have a result. Errors, and whatever is not in
-// the form in which a server of today sends results, are left to it.
-func (t *stepTools) remembered(ctx context.Context, id string) (out json.RawMessage, ok bool, err error) {
-	memo, ok := t.result(id)
+// Result implements [workflowkit.StepResults] for steps that have succeeded. inngestgo would return the same, after it has
+// decoded it three times; it need not hear of steps that have a result. Errors, and whatever is not in the form in which a
+// server of today sends results, are left to it.
+func (t *stepTools) Result(ctx context.Context, id string) (out json.RawMessage, known bool, err error) {
+	if t.ended || t.held != nil || ctx.Err() != nil {
+		return nil, false, nil
+	}
+	unique := t.unique(id)
+	memo, ok := t.result(unique)
 	if !ok {
 		return nil, false, nil
 	}
@@ -18,9 +22,8 @@ func (t *stepTools) remembered(ctx context.Context, id string) (out json.RawMess
 	if !ok {
 		return nil, false, nil
 	}
-	if err := t.flush(ctx); err != nil {
-		return nil, true, err
-	}
+	t.used[unique] = true
+	t.ask(unique)
 	return restore(data), true, nil
 }
 

@@ -41,6 +41,7 @@ type stepTools struct {
 var (
 	_ workflowkit.Tools        = (*stepTools)(nil)
 	_ workflowkit.StepFailures = (*stepTools)(nil)
+	_ workflowkit.StepResults  = (*stepTools)(nil)
 )
 
 func newStepTools(client *Client, c *call, mode CheckpointMode, logger *slog.Logger) *stepTools {
@@ -71,13 +72,19 @@ func (t *stepTools) identify(ctx context.Context, id string) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", context.Cause(ctx)
 	}
+	unique := t.unique(id)
+	t.used[unique] = true
+	t.ask(unique)
+	return unique, nil
+}
+
+// unique returns the id by which the server knows a step that is called now.
+func (t *stepTools) unique(id string) string {
 	unique := id
 	for n := 1; t.used[unique]; n++ {
 		unique = fmt.Sprintf("%s:%d", id, n)
 	}
-	t.used[unique] = true
-	t.ask(unique)
-	return unique, nil
+	return unique
 }
 
 // perform calls f, which calls inngestgo for the step with the given id.

@@ -21,12 +21,12 @@ type stepFunc = func(ctx context.Context) (json.RawMessage, error)
 
 // Run implements [workflowkit.Tools].
 func (t *stepTools) Run(ctx context.Context, id string, fn func(ctx context.Context) (json.RawMessage, error)) (json.RawMessage, error) {
+	if out, known, err := t.Result(ctx, id); known {
+		return out, err
+	}
 	unique, err := t.identify(ctx, id)
 	if err != nil {
 		return nil, err
-	}
-	if out, ok, err := t.remembered(ctx, unique); ok {
-		return out, err
 	}
 	var out json.RawMessage
 	if t.stores(ctx, unique) {

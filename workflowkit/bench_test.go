@@ -176,6 +176,12 @@ func (r *replaying) Run(_ context.Context, id string, _ func(ctx context.Context
 	return nil, workflowkit.ErrSuspended
 }
 
+// Result implements StepResults.
+func (r *replaying) Result(_ context.Context, id string) (json.RawMessage, bool, error) {
+	raw, ok := r.memo[id]
+	return raw, ok, nil
+}
+
 // BenchmarkReplay executes one pass in which all steps but the last one of a run have results.
 func BenchmarkReplay(b *testing.B) {
 	eachSize(b, func(b *testing.B, n int, definition json.RawMessage) {

@@ -63,6 +63,8 @@ type execution struct {
 	retries *int
 	// failures tells which steps have failed. It is nil if the tools cannot.
 	failures StepFailures
+	// results tells the results of steps. It is nil if the tools cannot.
+	results StepResults
 }
 
 type nodeState struct {
@@ -85,6 +87,7 @@ func newExecution(e *Engine, tools Tools, in RunInput, p *plan, info WorkflowInf
 		ran: make([]int, 0, len(p.nodes)), current: sourceIndex,
 	}
 	x.failures, _ = bare(tools).(StepFailures)
+	x.results, _ = tools.(StepResults)
 	if p.secrets {
 		x.shown = newVisibleState(x)
 	}

@@ -30,18 +30,21 @@ func Step[T any](ctx context.Context, id string, fn func(ctx context.Context) (T
 		return zero, err
 	}
 	defer n.leave()
-	raw, err := n.tools().Run(ctx, full, func(ctx context.Context) (raw json.RawMessage, err error) {
-		defer n.guard(id, &err)
-		value, err := fn(ctx)
-		if err != nil {
-			return nil, err
-		}
-		if raw, err = json.Marshal(value); err != nil {
-			// Another attempt returns the same type, so it cannot help.
-			return nil, NoRetryError(fmt.Errorf("marshal result: %w", err))
-		}
-		return raw, nil
-	})
+	raw, known, err := n.known(ctx, full)
+	if !known {
+		raw, err = n.tools().Run(ctx, full, func(ctx context.Context) (raw json.RawMessage, err error) {
+			defer n.guard(id, &err)
+			value, err := fn(ctx)
+			if err != nil {
+				return nil, err
+			}
+			if raw, err = json.Marshal(value); err != nil {
+				// Another attempt returns the same type, so it cannot help.
+				return nil, NoRetryError(fmt.Errorf("marshal result: %w", err))
+			}
+			return raw, nil
+		})
+	}
 	if err != nil {
 		if errors.Is(err, ErrSuspended) {
 			n.suspend()
@@ -61,6 +64,9 @@ func Do(ctx context.Context, id string, fn func(ctx context.Context) error) erro
 		return NoRetryError(fmt.Errorf("step %q: function is nil", id))
 	}
 	return withTools(ctx, id, func(ctx context.Context, n *node, full string) error {
+		if _, known, err := n.known(ctx, full); known {
+			return err
+		}
 		_, err := n.tools().Run(ctx, full, func(ctx context.Context) (raw json.RawMessage, err error) {
 			defer n.guard(id, &err)
 			return jsonNull, fn(ctx)

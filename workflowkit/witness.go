@@ -14,8 +14,9 @@ import (
 // A nil witness sees nothing and costs nothing.
 type witness struct {
 	Tools
-	// progress is nil if the backend does not say what is new.
+	// progress is nil if the backend does not say what is new, and results if it does not tell results by themselves.
 	progress  Progress
+	results   StepResults
 	observers []Observer
 	engine    *Engine
 	ctx       context.Context
@@ -47,8 +48,9 @@ func (e *Engine) witness(ctx context.Context, tools Tools, in RunInput) *witness
 	if in.unseen || progress == nil && len(e.observers) == 0 {
 		return nil
 	}
+	results, _ := tools.(StepResults)
 	w := &witness{
-		Tools: tools, progress: progress, observers: e.observers, engine: e, ctx: ctx, in: in, discovers: true,
+		Tools: tools, progress: progress, results: results, observers: e.observers, engine: e, ctx: ctx, in: in, discovers: true,
 	}
 	if progress != nil {
 		w.number, w.discovers = progress.Pass()

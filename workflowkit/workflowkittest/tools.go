@@ -24,6 +24,7 @@ type tools struct {
 var (
 	_ workflowkit.Tools        = (*tools)(nil)
 	_ workflowkit.StepFailures = (*tools)(nil)
+	_ workflowkit.StepResults  = (*tools)(nil)
 )
 
 // first returns the key of the first step of a call. See key.
@@ -42,6 +43,23 @@ func (t *tools) key(id string) string {
 	}
 	t.asked = append(t.asked, key)
 	return key
+}
+
+// Result implements workflowkit.StepResults.
+func (t *tools) Result(_ context.Context, id string) (json.RawMessage, bool, error) {
+	key := id
+	if n := t.calls[id]; n > 0 {
+		key = fmt.Sprintf("%s:%d", id, n)
+	}
+	m, ok := t.b.memo[key]
+	if !ok {
+		return nil, false, nil
+	}
+	t.first(id)
+	if m.err != nil {
+		return nil, true, m.err
+	}
+	return m.output, true, nil
 }
 
 // Run implements workflowkit.Tools.
