@@ -22,16 +22,25 @@ func passes(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// slow is an action of three steps, each of which takes four tenths of a second. The first attempt of a step with the
-// given id fails.
+// slowness returns how long a step of the action slow takes, and a timeout for which three of them are too many. On a dev
+// server the calls between the steps take time, too.
+func slowness() (step time.Duration, timeout string) {
+	if devServer() != "" {
+		return 3 * time.Second, "8s"
+	}
+	return 400 * time.Millisecond, "1s"
+}
+
+// slow is an action of three steps, each of which takes a while. The first attempt of a step with the given id fails.
 func (b *bench) slow(flaky string) workflowkit.Action {
+	takes, _ := slowness()
 	return workflowkit.Define(workflowkit.Spec{Kind: "slow"}, func(ctx context.Context, run *workflowkit.Run, _ none) (none, error) {
 		for _, id := range []string{"one", "two", "three"} {
 			err := workflowkit.Do(ctx, id, func(ctx context.Context) error {
 				if n := b.count(id); id == flaky && n == 1 {
 					return b.soon(errors.New("not yet"))
 				}
-				return passes(ctx, 400*time.Millisecond)
+				return passes(ctx, takes)
 			})
 			if err != nil {
 				return none{}, err
@@ -61,7 +70,9 @@ func TestAnAttemptIsTheWholeAction(t *testing.T) {
 						t.Skip("calls of branches take a server longer than the timeout is")
 					}
 					b := newBench(t)
-					b.serve(b.engine(withErrorEdge("slow", `,"timeout":"1s","retries":1`, forked), b.slow(flaky), b.steps("steps", 1)), f)
+					_, timeout := slowness()
+					members := fmt.Sprintf(`,"timeout":%q,"retries":1`, timeout)
+					b.serve(b.engine(withErrorEdge("slow", members, forked), b.slow(flaky), b.steps("steps", 1)), f)
 					result := b.completed(b.run(`{}`))
 					if x, _ := result.Action("x"); x.Status != workflowkit.StatusCompleted {
 						t.Fatalf("the action is %+v", x)
