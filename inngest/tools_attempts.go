@@ -66,6 +66,9 @@ func (t *stepTools) Failed(id string) bool {
 	return t.call.hasFailures() && t.failure(id) != nil
 }
 
+// Quiet implements [workflowkit.StepFailures].
+func (t *stepTools) Quiet() bool { return t.call.target == "" && !t.call.hasFailures() }
+
 // Planning implements [workflowkit.StepFailures].
 func (t *stepTools) Planning() bool { return t.call.target == "" }
 

@@ -176,6 +176,11 @@ func (r *replaying) Run(_ context.Context, id string, _ func(ctx context.Context
 	return nil, workflowkit.ErrSuspended
 }
 
+// Failed, Quiet and Planning implement StepFailures.
+func (*replaying) Failed(string) bool { return false }
+func (*replaying) Quiet() bool        { return true }
+func (*replaying) Planning() bool     { return true }
+
 // Result implements StepResults.
 func (r *replaying) Result(_ context.Context, id string) (json.RawMessage, bool, error) {
 	raw, ok := r.memo[id]

@@ -63,6 +63,8 @@ type execution struct {
 	retries *int
 	// failures tells which steps have failed. It is nil if the tools cannot.
 	failures StepFailures
+	// quiet says that there are no such steps, and that the pass was not made for a single one.
+	quiet bool
 	// results tells the results of steps. It is nil if the tools cannot.
 	results StepResults
 }
@@ -87,6 +89,7 @@ func newExecution(e *Engine, tools Tools, in RunInput, p *plan, info WorkflowInf
 		ran: make([]int, 0, len(p.nodes)), current: sourceIndex,
 	}
 	x.failures, _ = bare(tools).(StepFailures)
+	x.quiet = x.failures != nil && x.failures.Quiet()
 	x.results, _ = tools.(StepResults)
 	if p.secrets {
 		x.shown = newVisibleState(x)

@@ -18,13 +18,16 @@ const failedStep = "$failed"
 // outside of steps is passed through a step of its own, so it is retried as any step's is, and every replay agrees on
 // when the attempts were used up.
 func (x *execution) settle(ctx context.Context, n *node, out json.RawMessage, err error) (json.RawMessage, error) {
-	steps := n.steps.errors()
 	switch {
 	case err == nil, errors.Is(err, ErrSuspended):
-		return out, x.recovered(ctx, steps, err)
+		if x.quiet {
+			return out, err
+		}
+		return out, x.recovered(ctx, n.steps.errors(), err)
 	case ctx.Err() != nil, IsNoRetryError(err):
 		return nil, err
 	}
+	steps := n.steps.errors()
 	err = n.secrets.hide(err)
 	fail := func(context.Context) (json.RawMessage, error) { return nil, err }
 	// A request that has been made to try the handler again must not count for the steps that it then goes on to.
@@ -89,7 +92,7 @@ func (x *execution) recovered(ctx context.Context, steps *errorSteps, err error)
 // decidedBefore returns what is known of a handler's errors outside of its steps without calling it: the error, if its
 // attempts are used up, or ErrSuspended, if they are under way.
 func (x *execution) decidedBefore(ctx context.Context, n *node) error {
-	if x.failures == nil {
+	if x.failures == nil || x.quiet {
 		return nil
 	}
 	steps := n.steps.errors()

@@ -37,6 +37,10 @@ type StepFailures interface {
 	// Failed reports whether the result of a step is the error of its last attempt.
 	Failed(id string) bool
 
+	// Quiet reports whether no step had failed for good when this pass began, and the pass was not made to execute a single
+	// step. Most passes are quiet, and the engine asks for no more then.
+	Quiet() bool
+
 	// Planning reports whether a step of a branch that has no result is only planned in this pass, to be executed in
 	// another one.
 	Planning() bool

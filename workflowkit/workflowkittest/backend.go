@@ -13,8 +13,10 @@ import (
 // backend is what a server would remember of a run: results of steps, timers and waits.
 type backend struct {
 	*settings
-	now    time.Time
-	memo   map[string]memo
+	now  time.Time
+	memo map[string]memo
+	// failed says that one of them is an error.
+	failed bool
 	tries  map[string]int
 	timers map[string]time.Time
 	// awaited are the timers that something has waited for in the last pass. A step that is not reached any more leaves
@@ -162,6 +164,7 @@ func (b *backend) done() string {
 // store keeps the result of a step.
 func (b *backend) store(key, op string, m memo) {
 	b.memo[key] = m
+	b.failed = b.failed || m.err != nil
 	b.progress = b.progress || b.random != nil
 	step := Step{ID: key, Op: op, Attempts: b.tries[key], Output: m.output}
 	if m.err != nil {

@@ -302,6 +302,9 @@ func (t *tools) Targeted(id string) bool { return t.target == id }
 // Failed implements workflowkit.StepFailures.
 func (t *tools) Failed(id string) bool { return t.b.memo[id].err != nil }
 
+// Quiet implements workflowkit.StepFailures.
+func (t *tools) Quiet() bool { return t.target == "" && !t.b.failed }
+
 // Planning implements workflowkit.StepFailures.
 func (t *tools) Planning() bool { return t.b.random != nil && t.target == "" }
 
