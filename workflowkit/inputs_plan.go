@@ -28,7 +28,8 @@ type dynamicInput struct {
 	text  *refs.Template
 	// field is the place in the handler's input type.
 	field int
-	input *plannedInput
+	// input is the place among the action's inputs.
+	input int
 }
 
 // size is the length of the texts.
@@ -57,7 +58,7 @@ func planInputs(inputs []plannedInput, kind *registered) inputsPlan {
 			text = append(text, literal.text...)
 			continue
 		}
-		dynamic := dynamicInput{check: input.check, input: input}
+		dynamic := dynamicInput{check: input.check, input: k}
 		if fields != nil {
 			dynamic.field = fields[k]
 		}

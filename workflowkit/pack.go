@@ -38,17 +38,10 @@ type packed struct {
 
 func (m *packed) node(n *planNode) {
 	n.in, n.out = take(&m.edges, n.in), take(&m.edges, n.out)
-	old := n.inputs
 	n.inputs = take(&m.inputs, n.inputs)
 	n.making.dynamic = take(&m.dynamic, n.making.dynamic)
 	for k := range n.making.dynamic {
-		d := &n.making.dynamic[k]
-		d.before = take(&m.text, d.before)
-		for i := range old {
-			if d.input == &old[i] {
-				d.input = &n.inputs[i]
-			}
-		}
+		n.making.dynamic[k].before = take(&m.text, n.making.dynamic[k].before)
 	}
 	n.making.tail = take(&m.text, n.making.tail)
 }

@@ -88,7 +88,7 @@ func (x *execution) resolveFor(planned *planNode, inputs *callInputs) error {
 		x.text = append(x.text, input.before...)
 		value := len(x.text)
 		if problems = x.resolveInput(problems, planned, input, r, start); r.err != nil {
-			problems = append(problems, x.inputsProblem(planned, input.input.name, r.err))
+			problems = append(problems, x.inputsProblem(planned, planned.inputs[input.input].name, r.err))
 			break
 		}
 		fill.set(input.field, x.text[value:])
@@ -131,12 +131,12 @@ func (x *execution) resolveInput(problems Problems, planned *planNode, input *dy
 		}
 		return problems
 	}
-	value := input.input.value.resolve(r)
+	value := planned.inputs[input.input].value.resolve(r)
 	if r.err != nil {
 		return problems
 	}
 	if input.check != nil {
-		problems = input.check.appendProblems(problems, planned.action.ID, value, func() any { return x.visible(r.view, planned, input.input, value) })
+		problems = input.check.appendProblems(problems, planned.action.ID, value, func() any { return x.visible(r.view, planned, &planned.inputs[input.input], value) })
 	}
 	x.text, r.err = jsonvalue.Append(x.text, value, &x.state.order, most)
 	return problems

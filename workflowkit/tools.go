@@ -15,6 +15,8 @@ import (
 // is needed to get one and returns [ErrSuspended], or it executes the step at once and returns its result; which of
 // the two is the backend's choice. The engine unwinds the handler when it gets ErrSuspended.
 //
+// A backend that can say more than this interface asks for implements [StepFailures], [StepResults] and [Progress], too.
+//
 // Step ids are unique in a run, except that a handler may repeat one in deterministic code; the backend then tells
 // them apart by the order of the calls. Methods are called by one goroutine at a time.
 type Tools interface {
