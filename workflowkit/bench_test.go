@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -100,29 +101,39 @@ func eachSize(b *testing.B, f func(b *testing.B, n int, definition json.RawMessa
 	for _, shape := range []string{"chain", "fanout", "layered"} {
 		for _, n := range []int{10, 100, 1000, 10000} {
 			b.Run(fmt.Sprintf("%s/%d", shape, n), func(b *testing.B) {
-				b.ReportAllocs()
 				f(b, n, generate(n, shapes[shape]))
 			})
 		}
 	}
 }
 
-func perNode(b *testing.B, n int) {
+// perNode is called before the loop of a benchmark. What it returns is called after it, and reports what a node costs.
+func perNode(b *testing.B, n int) func() {
 	b.Helper()
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/node")
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	return func() {
+		b.Helper()
+		runtime.ReadMemStats(&after)
+		report := func(total float64, unit string) { b.ReportMetric(total/float64(b.N)/float64(n), unit) }
+		report(float64(b.Elapsed().Nanoseconds()), "ns/node")
+		report(float64(after.TotalAlloc-before.TotalAlloc), "B/node")
+		report(float64(after.Mallocs-before.Mallocs), "allocs/node")
+	}
 }
 
 // BenchmarkCompile validates a definition that the engine has not seen.
 func BenchmarkCompile(b *testing.B) {
 	eachSize(b, func(b *testing.B, n int, definition json.RawMessage) {
 		engine := benchEngine(b)
+		report := perNode(b, n)
 		for i := 0; b.Loop(); i++ {
 			other := append(append(json.RawMessage(nil), definition[:len(definition)-1]...), fmt.Sprintf(`,"v":%d}`, i)...)
 			if err := engine.Validate(other).Err(); err != nil {
 				b.Fatal(err)
 			}
 		}
-		perNode(b, n)
+		report()
 	})
 }
 
@@ -132,13 +143,14 @@ func BenchmarkRun(b *testing.B) {
 		engine := benchEngine(b)
 		in := workflowkit.RunInput{RunID: "r", Event: benchEvent(), Definition: &workflowkit.Definition{JSON: definition}}
 		engine.Validate(definition) // compiling is measured by itself
+		report := perNode(b, n)
 		for b.Loop() {
 			result, err := engine.Run(context.Background(), direct{}, in)
 			if err != nil || len(result.Actions) != n {
 				b.Fatal(err)
 			}
 		}
-		perNode(b, n)
+		report()
 	})
 }
 
@@ -153,13 +165,14 @@ func BenchmarkRunStub(b *testing.B) {
 		}
 		in := workflowkit.RunInput{RunID: "r", Event: benchEvent(), Definition: &workflowkit.Definition{JSON: definition}}
 		engine.Validate(definition) // compiling is measured by itself
+		report := perNode(b, n)
 		for b.Loop() {
 			result, err := engine.Run(context.Background(), direct{}, in)
 			if err != nil || len(result.Actions) != n {
 				b.Fatal(err)
 			}
 		}
-		perNode(b, n)
+		report()
 	})
 }
 
@@ -199,13 +212,13 @@ func BenchmarkReplay(b *testing.B) {
 		delete(recorded.memo, "$finish")
 		delete(recorded.memo, strconv.Itoa(n-1)+"/count")
 		tools := &replaying{memo: recorded.memo}
-		b.ResetTimer()
+		report := perNode(b, n)
 		for b.Loop() {
 			if _, err := engine.Run(context.Background(), tools, in); !errors.Is(err, workflowkit.ErrSuspended) {
 				b.Fatal(err)
 			}
 		}
-		perNode(b, n)
+		report()
 	})
 }
 
@@ -229,13 +242,14 @@ func BenchmarkRunObserved(b *testing.B) {
 				engine := benchEngine(b, options...)
 				in := workflowkit.RunInput{RunID: "r", Event: benchEvent(), Definition: &workflowkit.Definition{JSON: definition}}
 				engine.Validate(definition) // compiling is measured by itself
+				report := perNode(b, n)
 				for b.Loop() {
 					result, err := engine.Run(context.Background(), numbered{}, in)
 					if err != nil || len(result.Actions) != n {
 						b.Fatal(err)
 					}
 				}
-				perNode(b, n)
+				report()
 			})
 		})
 	}
