@@ -24,7 +24,9 @@ type compiler struct {
 	// started says that an edge leaves $source, wherever it leads.
 	started bool
 	// excused are actions to which no path may lead, for a reason that is reported elsewhere.
-	excused  []int
+	excused []int
+	// branches are those that leave each action, and last those that leave $source, once they are asked for.
+	branches [][]branch
 	problems Problems
 }
 

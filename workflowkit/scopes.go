@@ -7,8 +7,8 @@ import (
 
 // Scope says what an action can refer to: the actions whose outputs are there when it starts.
 type Scope struct {
-	// Sure are the ids of the actions that have run before, whichever path the run has taken. A ref to one of them finds
-	// its output. Never nil, in the order of the document.
+	// Sure are the ids of the actions that have run before, whatever the conditions of the workflow's edges have said. A
+	// ref to one of them finds its output. Never nil, in the order of the document.
 	Sure []string `json:"sure"`
 	// Maybe are the ids of the actions that have run before on some paths only. On the others a ref to one of them is
 	// null, which validation reports as [CodeRefMaybe]. Never nil, in the order of the document.

@@ -29,14 +29,41 @@ func TestScopes(t *testing.T) {
 			doc:  `{"actions":[{"id":"a"},{"id":"b"},{"id":"c"}],"edges":[{"from":"$source","to":"a"},{"from":"a","to":"b"},{"from":"b","to":"c"}]}`,
 			want: scopes{"a": scope(nil), "b": scope(ids("a")), "c": scope(ids("a", "b"))},
 		},
-		"a join is sure of what lies on all paths": {
+		"a join is sure of all branches without conditions (rule 3)": {
 			doc: `{"actions":[{"id":"d"},{"id":"c"},{"id":"b"},{"id":"a"}],"edges":[{"from":"$source","to":"a"},{"from":"a","to":"b"},{"from":"a","to":"c"},
+				{"from":"b","to":"d"},{"from":"c","to":"d"}]}`,
+			want: scopes{"a": scope(nil), "b": scope(ids("a")), "c": scope(ids("a")), "d": scope(ids("c", "b", "a"))},
+		},
+		"and of what lies on all paths": {
+			doc: `{"actions":[{"id":"d"},{"id":"c"},{"id":"b"},{"id":"a"}],"edges":[{"from":"$source","to":"a"},
+				{"from":"a","to":"b","conditional":{"type":"if","ref":"!ref($.output.x)"}},{"from":"a","to":"c","conditional":{"type":"if","ref":"!ref($.output.y)"}},
 				{"from":"b","to":"d"},{"from":"c","to":"d"}]}`,
 			want: scopes{"a": scope(nil), "b": scope(ids("a")), "c": scope(ids("a")), "d": scope(ids("a"), "c", "b")},
 		},
-		"an edge from the trigger makes all before it uncertain": {
+		"an uneven diamond": {
+			doc: `{"actions":[{"id":"a"},{"id":"b"},{"id":"c"},{"id":"d"}],"edges":[{"from":"$source","to":"a"},{"from":"a","to":"b"},{"from":"b","to":"c"},
+				{"from":"c","to":"d"},{"from":"a","to":"d"}]}`,
+			want: scopes{"a": scope(nil), "b": scope(ids("a")), "c": scope(ids("a", "b")), "d": scope(ids("a", "b", "c"))},
+		},
+		"an edge from the trigger beside a longer path": {
 			doc:  `{"actions":[{"id":"a"},{"id":"b"}],"edges":[{"from":"$source","to":"a"},{"from":"a","to":"b"},{"from":"$source","to":"b"}]}`,
+			want: scopes{"a": scope(nil), "b": scope(ids("a"))},
+		},
+		"a condition of the trigger": {
+			doc: `{"actions":[{"id":"a"},{"id":"b"}],"edges":[{"from":"$source","to":"a","conditional":{"type":"else","ref":"!ref($.event.data.x)"}},
+				{"from":"a","to":"b"},{"from":"$source","to":"b"}]}`,
 			want: scopes{"a": scope(nil), "b": scope(nil, "a")},
+		},
+		"two branches of one question that meet, beside a third": {
+			doc: `{"actions":[{"id":"a"},{"id":"yes"},{"id":"no"},{"id":"meet"},{"id":"d"}],"edges":[{"from":"$source","to":"a"},{"from":"$source","to":"d"},
+				{"from":"a","to":"yes","conditional":{"type":"if","ref":"!ref($.output.result)"}},{"from":"a","to":"no","conditional":{"type":"else","ref":"!ref($.result)"}},
+				{"from":"yes","to":"meet"},{"from":"no","to":"meet"},{"from":"meet","to":"d"}]}`,
+			want: scopes{"a": scope(nil), "yes": scope(ids("a")), "no": scope(ids("a")), "meet": scope(ids("a"), "yes", "no"), "d": scope(ids("a", "meet"), "yes", "no")},
+		},
+		"an action that may fail": {
+			doc: `{"actions":[{"id":"a"},{"id":"b"},{"id":"c"},{"id":"d"}],"edges":[{"from":"$source","to":"a"},{"from":"a","to":"b"},
+				{"from":"a","to":"c","conditional":{"type":"error"}},{"from":"b","to":"d"},{"from":"c","to":"d"}]}`,
+			want: scopes{"a": scope(nil), "b": scope(ids("a")), "c": scope(ids("a")), "d": scope(ids("a"), "b", "c")},
 		},
 		"only what is asked for": {
 			doc: `{"actions":[{"id":"a"},{"id":"b"}],"edges":[{"from":"$source","to":"a"},{"from":"a","to":"b"}]}`,

@@ -15,9 +15,10 @@ const (
 // pastOf returns, for each read, whether the action that it names has run when it is resolved.
 //
 // By rule 2 a node runs when at least one incoming edge is taken. So an action may have run before a node if it may have
-// run before a parent or is one, and it is sure to have if that holds for every incoming edge. Both are followed along
-// the topological order for 64 actions at a time: a table of all pairs would take too much memory for a workflow that
-// was made to be large.
+// run before a parent or is one, and it is sure to have if each incoming edge leaves an action that has run only if it
+// has, too. That is not only so for what lies on every path: a join waits for all its branches (rule 3), and a branch
+// without conditions runs whenever the branch beside it does. All this is followed along the topological order for 64
+// actions at a time: a table of all pairs would take too much memory for a workflow that was made to be large.
 func (c *compiler) pastOf(reads []read) []past {
 	out := make([]past, len(reads))
 	known := make([]bool, len(c.plan.nodes))
@@ -83,21 +84,26 @@ func (c *compiler) near(r *read, target int, known []bool) past {
 func (c *compiler) follow(targets []int, may, sure []uint64) {
 	clear(may)
 	clear(sure)
-	bits := make([]uint64, len(c.plan.nodes))
+	bits, forced := make([]uint64, len(c.plan.nodes)), make([]uint64, len(c.plan.nodes))
 	for bit, target := range targets {
 		bits[target] = 1 << bit
 	}
+	always := c.forces(bits, forced)
 	for _, i := range c.plan.order {
 		all, every := uint64(0), ^uint64(0)
 		for _, e := range c.plan.nodes[i].in {
 			from := c.plan.edges[e].from
 			if from == sourceIndex {
-				every = 0
+				every &= always
 				continue
 			}
 			all |= may[from] | bits[from]
-			every &= sure[from] | bits[from]
+			every &= sure[from] | bits[from] | forced[from]
 		}
 		may[i], sure[i] = all, every
+	}
+	// What runs whenever a node does has run before it only if it can have: then the node has waited for it.
+	for _, i := range c.plan.order {
+		sure[i] &= may[i]
 	}
 }
