@@ -1,6 +1,9 @@
 package workflowkit
 
-import "sort"
+import (
+	"sort"
+	"strings"
+)
 
 // suggester finds what a wrong name may have been meant to be. Documents are untrusted, and comparing many unknown names
 // with many known ones takes long, so it stops making suggestions when a budget is used up.
@@ -16,6 +19,7 @@ const maxSuggestWork = 20_000_000
 func (s *suggester) nearest(word string, candidates []string) string {
 	cost := len(candidates)
 	for _, c := range candidates {
+		cost += len(c)
 		if abs(len(c)-len(word)) <= len(word)/3+1 {
 			cost += len(c) * len(word)
 		}
@@ -28,18 +32,47 @@ func (s *suggester) nearest(word string, candidates []string) string {
 	return nearest(word, candidates)
 }
 
-// nearest returns the candidate that is most like a word, or "" if none is like it.
+// nearest returns the candidate that is most like a word, or "" if none is like it. Upper and lower case count as alike.
+// If no candidate is like the word as a whole, one that has it as a part is, as builtin:if has "if".
 func nearest(word string, candidates []string) string {
-	best, distance := "", len(word)/3+1
+	folded := strings.ToLower(strings.TrimSpace(word))
+	best, distance, part := "", len(folded)/3+1, ""
 	for _, c := range candidates {
-		if c == "" || c == word || abs(len(c)-len(word)) > distance {
+		if c == "" || c == word {
 			continue
 		}
-		if d := editDistance(word, c, distance); d < distance || d == distance && best == "" {
+		other := strings.ToLower(c)
+		if len(folded) > 1 && isPart(folded, other) && (part == "" || len(c) < len(part)) {
+			part = c
+		}
+		if abs(len(other)-len(folded)) > distance {
+			continue
+		}
+		if d := editDistance(folded, other, distance); d < distance || d == distance && best == "" {
 			best, distance = c, d
 		}
 	}
+	if best == "" {
+		return part
+	}
 	return best
+}
+
+// isPart reports whether a name such as builtin:if or grammar_review has a word as one or more of its parts.
+func isPart(word, name string) bool {
+	const between = ":_-. /"
+	for from := 0; ; {
+		i := strings.Index(name[from:], word)
+		if i < 0 {
+			return false
+		}
+		start := from + i
+		end := start + len(word)
+		if (start == 0 || strings.IndexByte(between, name[start-1]) >= 0) && (end == len(name) || strings.IndexByte(between, name[end]) >= 0) {
+			return true
+		}
+		from = start + 1
+	}
 }
 
 func abs(n int) int {

@@ -143,9 +143,13 @@ func validateCases() map[string]validateCase {
 			doc:  fmt.Sprintf(`{"actions":[{"id":%[1]q,"kind":"any"}],"edges":[{"from":"$source","to":%[1]q}]}`, strings.Repeat("x", 201)),
 			want: []string{"id_invalid /actions/0/id"},
 		},
-		"no kind":                  {doc: `{"actions":[{"id":"1"}],"edges":[{"from":"$source","to":"1"}]}`, want: []string{"kind_missing /actions/0/kind"}},
-		"an unknown kind":          {doc: after("tyepd", `{}`), want: []string{"kind_unknown /actions/1/kind"}, message: `did you mean "typed"?`},
-		"a kind that is like none": {doc: after("whatever", `{}`), want: []string{"kind_unknown /actions/1/kind"}, message: "register an action of this kind"},
+		"no kind":                    {doc: `{"actions":[{"id":"1"}],"edges":[{"from":"$source","to":"1"}]}`, want: []string{"kind_missing /actions/0/kind"}},
+		"an unknown kind":            {doc: after("tyepd", `{}`), want: []string{"kind_unknown /actions/1/kind"}, message: `did you mean "typed"?`},
+		"a kind in another case":     {doc: after("TYPED", `{}`), want: []string{"kind_unknown /actions/1/kind"}, message: `did you mean "typed"?`},
+		"a kind with spaces around":  {doc: after(" typed ", `{}`), want: []string{"kind_unknown /actions/1/kind"}, message: `did you mean "typed"?`},
+		"a kind without its prefix":  {doc: after("for_each", `{}`), want: []string{"kind_unknown /actions/1/kind"}, message: `did you mean "builtin:for_each"?`},
+		"a kind that is only a part": {doc: after("if", `{}`), want: []string{"kind_unknown /actions/1/kind"}, message: `did you mean "builtin:if"?`},
+		"a kind that is like none":   {doc: after("whatever", `{}`), want: []string{"kind_unknown /actions/1/kind"}, message: "register an action of this kind"},
 
 		// Inputs.
 		"a missing input":                 {doc: after("typed", `{}`), want: []string{"input_missing /actions/1/inputs/text"}, message: "set it to a value of type string"},
