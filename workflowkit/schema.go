@@ -37,6 +37,9 @@ func compileSchema(raw json.RawMessage) (*schema, error) {
 	if err != nil {
 		return nil, fmt.Errorf("schema is not valid JSON: %w", err)
 	}
+	if huge := hugeNumbers(doc); huge != nil {
+		return nil, fmt.Errorf("schema: at %q: %s", huge[0].pointer, huge[0].message)
+	}
 	compiler := jsonschema.NewCompiler()
 	compiler.DefaultDraft(jsonschema.Draft2020)
 	compiler.UseLoader(noLoader{})
@@ -82,6 +85,9 @@ func simpleTypes(doc any, types []string) typeSet {
 func (s *schema) check(value any) []fault {
 	if s == nil || s.simple&typeOf(value) != 0 {
 		return nil
+	}
+	if huge := hugeNumbers(value); huge != nil {
+		return huge
 	}
 	err := s.compiled.Validate(value)
 	if err == nil {

@@ -32,6 +32,9 @@ func FuzzSchema(f *testing.F) {
 		{`{"type":"integer"}`, `9007199254740993`},
 		{`{"type":"integer"}`, `1.0`},
 		{`{"type":"integer"}`, `1e2`},
+		{`{"type":"integer"}`, `1e999999`},
+		{`{"minimum":3}`, `1e1000001`},
+		{`{"multipleOf":1e-1000001}`, `1`},
 	} {
 		f.Add(seed[0], seed[1])
 	}
