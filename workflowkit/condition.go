@@ -32,6 +32,9 @@ func (c *condition) holds(v *view) (ok bool, found any) {
 		return false, nil // an error is decided by the action's failure
 	}
 	found, err := c.template.Resolve(v, maxConditionText)
+	if errors.Is(err, refs.ErrLargeFilter) {
+		return false, err.Error()
+	}
 	if err != nil {
 		// A text beyond the limit is not empty, and equals nothing that a workflow within its limits can hold.
 		return c.kind == ConditionIf, err.Error()

@@ -81,6 +81,8 @@
 //	$.state[1]                            refused: an id is a name, as in $.state.1 or $.state['1']
 //
 // Several matches stand in the order of lists, and those in an object sorted by name. In filters, names follow RFC 9535.
+// The filters of a path have at most 64 operations and places to look at, those from the root ($) have at most 4 KiB, and
+// a regular expression of more than 256 bytes, or one that stands for very many, matches nothing.
 //
 // # Built-in conditions
 //

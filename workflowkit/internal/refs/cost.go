@@ -16,6 +16,10 @@ type cost struct {
 	// absolute says that a filter looks at more than one place from the root for each item.
 	absolute bool
 	wild     bool
+	// terms is how much filters do for each item, and roots are the places that they look at from the root.
+	terms int
+	roots []*Path
+	err   error
 }
 
 func (c *cost) descend() {
@@ -26,6 +30,9 @@ func (c *cost) descend() {
 // bracket looks at what stands in brackets, unless it is a name or an index.
 func (c *cost) bracket(inner string) {
 	bare := withoutQuotes(inner)
+	if strings.Contains(bare, "?") {
+		c.terms += filterTerms(bare)
+	}
 	c.descendants += strings.Count(bare, "..")
 	c.wild = c.wild || strings.ContainsAny(bare, "*?") || c.descendants > 0
 	if n := strings.Count(bare, ",") + 1; n > 1 {
@@ -33,6 +40,8 @@ func (c *cost) bracket(inner string) {
 	}
 	if strings.Contains(bare, "$") {
 		c.absolute = c.absolute || strings.ContainsAny(bare, "*:,") || strings.Contains(bare, "..") || strings.Count(bare, "?") > 1
+		roots, err := absolutePaths(inner)
+		c.roots, c.err = append(c.roots, roots...), errors.Join(c.err, err)
 	}
 }
 
@@ -45,8 +54,10 @@ func (c *cost) check() error {
 		return fmt.Errorf("the lists of the path make more than %d selectors", maxSelectors)
 	case c.absolute:
 		return errors.New("a filter may look at a single place only from the root ($), without wildcards, slices, lists or filters")
+	case c.terms > maxFilterTerms:
+		return fmt.Errorf("the filters of the path look at more than %d places, or have as many operations", maxFilterTerms)
 	}
-	return nil
+	return c.err
 }
 
 // withoutQuotes removes the strings from the text of a query.
@@ -78,5 +89,9 @@ func parseQuery(text string) (query *jsonpath.Path, err error) {
 			query, err = nil, fmt.Errorf("path cannot be read: %v", r)
 		}
 	}()
-	return jsonpath.Parse(text)
+	query, err = queries().Parse(withBoundedFunctions(text))
+	if err != nil {
+		err = errors.New(strings.ReplaceAll(err.Error(), bounded, "")) //nolint:err113 // the parser's, with the name of the function that was written
+	}
+	return query, err
 }

@@ -54,6 +54,8 @@ type Path struct {
 	query *jsonpath.Path
 	// wild says that the query walks objects, which have no order.
 	wild bool
+	// absolute are the places that filters look at from the root.
+	absolute []*Path
 }
 
 // Member is one step of a plain path: a name, or an index into an array. A name of digits, such as .1, may be either; a
@@ -123,7 +125,7 @@ func ParsePath(text string) (*Path, error) {
 	if err != nil {
 		return nil, err
 	}
-	path.query, path.wild = query, p.cost.wild
+	path.query, path.wild, path.absolute = query, p.cost.wild, p.cost.roots
 	path.members = p.members[:p.prefix()]
 	return path, nil
 }

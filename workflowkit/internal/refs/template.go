@@ -124,19 +124,21 @@ func (t *Template) Paths() []*Path {
 }
 
 // Resolve returns the text with its refs resolved. What a ref finds is never scanned for refs again. A missing value
-// is null as a whole and empty inside of a text. A text of more than most bytes is [jsonvalue.ErrTooLong].
+// is null as a whole and empty inside of a text. A text of more than most bytes is [jsonvalue.ErrTooLong], and a
+// filter that would take too long [ErrLargeFilter].
 func (t *Template) Resolve(view View, most int) (any, error) {
 	if t.whole != nil {
-		value, _ := t.whole.Select(view)
-		return value, nil
+		return t.whole.look(view)
 	}
 	var text []byte
 	for _, p := range t.parts {
 		if p.path == nil {
 			text = append(text, p.literal...)
 		} else {
-			var err error
-			value, _ := p.path.Select(view)
+			value, err := p.path.look(view)
+			if err != nil {
+				return nil, err
+			}
 			if text, err = appendText(text, value, view.Order(), most); err != nil {
 				return nil, err
 			}
@@ -166,8 +168,10 @@ func (t *Template) AppendString(dst []byte, view View, most int) ([]byte, error)
 				dst = append(dst, scalar...)
 			}
 		} else {
-			value, _ := p.path.Select(view)
-			var err error
+			value, err := p.path.look(view)
+			if err != nil {
+				return nil, err
+			}
 			if text, err = appendText(text[:0], value, view.Order(), most); err != nil {
 				return nil, err
 			}
