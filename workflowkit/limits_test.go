@@ -214,3 +214,26 @@ func FuzzValidate(f *testing.F) {
 		}
 	})
 }
+
+// Compiling takes time in proportion to a definition, also where one action has most of it.
+func TestManyInputsOfOneAction(t *testing.T) {
+	t.Parallel()
+	engine := dryEngine(t)
+	took := func(inputs int) time.Duration {
+		var b strings.Builder
+		b.WriteString(`{"actions":[{"id":"a","kind":"x","inputs":{"first":0`)
+		for i := range inputs {
+			fmt.Fprintf(&b, `,"i%d":"!ref($.event)"`, i)
+		}
+		b.WriteString(`}}],"edges":[{"from":"$source","to":"a"}]}`)
+		start := time.Now()
+		if problems := engine.Validate(json.RawMessage(b.String())); len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		return time.Since(start)
+	}
+	few := max(took(10_000), took(9_999))
+	if many := took(100_000); many > 50*few { // ten times as much work, and time for whatever else the machine does
+		t.Errorf("100,000 inputs took %v, 10,000 %v", many, few)
+	}
+}
