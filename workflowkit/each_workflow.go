@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/workflowkit/workflowkit-go/workflowkit/internal/jsonvalue"
+	"github.com/workflowkit/workflowkit-go/workflowkit/internal/mask"
 )
 
 // WorkflowLoader is a [Loader] that also finds workflows by their ids, which builtin:for_each needs to run one for each item
@@ -99,6 +101,9 @@ func (e *each) executeWorkflow(ctx context.Context, id string, item *eachItem) (
 	in.Event, in.Events = event, nil
 	inner := newExecution(x.engine, x.tools, in, e.plan, *e.workflow.Workflow)
 	inner.prefix, inner.depth, inner.concurrent, inner.retries = id+"/", x.depth+1, true, x.plan.nodes[e.i].retries
+	if x.shown != nil {
+		inner.shown = e.visible(inner, item)
+	}
 	inner.decide(e.plan.start, sourceIndex)
 	if err := inner.workOn(ctx, e.plan.order); err != nil {
 		return nil, err
@@ -109,17 +114,39 @@ func (e *each) executeWorkflow(ctx context.Context, id string, item *eachItem) (
 	return marshalOutput(inner.result(nil))
 }
 
+// visible returns what may be seen of a workflow that is run for an item: the secrets of this one that came to it in its
+// event are as secret there.
+func (e *each) visible(inner *execution, item *eachItem) *visibleState {
+	shown, event := e.x.shown, inner.in.Event
+	data, err := e.data(shown.known(), shown.item(e.i, item), growth)
+	if err != nil {
+		data = jsonvalue.AppendString(nil, mask.Secret)
+	}
+	hidden := appendHidden(slices.Clone(shown.hidden), event.Data, data)
+	event.Data = data
+	return &visibleState{x: inner, state: newState(inner.plan, event), inputs: map[int]json.RawMessage{}, hidden: hidden}
+}
+
+// growth is how many times longer data may become where something stands for its secrets.
+const growth = 2
+
+// data makes the data of the event that the workflow of an item sees, from what is known in a state.
+func (e *each) data(s *state, item *eachItem, times int) (json.RawMessage, error) {
+	limit := e.x.engine.limits.Inputs
+	var value any = map[string]any{"item": item.value, "index": json.Number(formatInt(int64(item.index)))}
+	if e.planned.data != nil {
+		r := resolver{view: &view{state: s, node: e.i, item: item}, left: limit}
+		if value = e.planned.data.resolve(&r); r.err != nil {
+			return nil, r.err
+		}
+	}
+	return jsonvalue.Append(nil, value, &s.order, times*limit)
+}
+
 // event makes the event that the workflow of an item sees.
 func (e *each) event(id string, item *eachItem) (Event, error) {
 	x := e.x
-	var value any = map[string]any{"item": item.value, "index": json.Number(formatInt(int64(item.index)))}
-	if e.planned.data != nil {
-		r := resolver{view: &view{state: x.state, node: e.i, item: item}, left: x.engine.limits.Inputs}
-		if value = e.planned.data.resolve(&r); r.err != nil {
-			return Event{}, NoRetryError(fmt.Errorf("data: %w", r.err))
-		}
-	}
-	data, err := jsonvalue.Append(nil, value, &x.state.order, x.engine.limits.Inputs)
+	data, err := e.data(x.state, item, 1)
 	if err != nil {
 		return Event{}, NoRetryError(fmt.Errorf("data: %w", err))
 	}

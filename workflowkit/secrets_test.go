@@ -230,3 +230,57 @@ func TestSecretsOfItems(t *testing.T) {
 		})
 	}
 }
+
+// A workflow that runs for each item of a list keeps the secrets that come to it in its event: in inputs, in the reasons of
+// edges, and in errors.
+func TestSecretsOfItemsOfWorkflows(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct{ each, inner, want string }{
+		"an item": {
+			`"items": ["!ref($.state.in.session.token)"]`, `{"do": "use", "key": "!ref($.event.data.item)"}`,
+			`"inputs":{"do":"use","key":"[secret]"},"output":"used"`,
+		},
+		"a part of an item": {
+			`"items": [{"a": {"b": "!ref($.state.in.session.token)"}}]`, `{"key": "Bearer !ref($.event.data.item.a.b) !ref($.event.data.index)"}`,
+			`"inputs":{"key":"Bearer [secret] 0"}`,
+		},
+		"data": {
+			`"items": [1], "data": {"token": "!ref($.state.in.session.token)", "n": "!ref($.item)"}`, `{"key": "!ref($.event.data)"}`,
+			`"inputs":{"key":{"token":"[secret]","n":1}}`,
+		},
+		"an error": {
+			`"items": ["!ref($.state.in.session.token)"]`, `{"do": "fail", "key": "!ref($.event.data.item)"}`,
+			`item 0: action \"u\" (kind \"use\"): refused: [secret]`,
+		},
+		"the reason of an edge": {
+			`"items": ["!ref($.state.in.session.token)"]`, `{}`, `"reason":"if: \"[secret]\" is true"`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			seen := map[string]string{}
+			stored := &library{start: "outer", workflows: map[string]string{
+				"outer": `{"actions": [{"id": "in", "kind": "login", "inputs": {"user": "ada"}},
+					{"id": "out", "kind": "builtin:for_each", "inputs": {"workflow": "inner", ` + tc.each + `}}],
+					"edges": [{"from": "$source", "to": "in"}, {"from": "in", "to": "out"}]}`,
+				"inner": `{"actions": [{"id": "u", "kind": "use", "inputs": ` + tc.inner + `}],
+					"edges": [{"from": "$source", "to": "u", "conditional": {"type": "if", "ref": "!ref($.event.data.item)"}},
+						{"from": "$source", "to": "u", "conditional": {"type": "else", "ref": "!ref($.event.data.item)"}}]}`,
+			}}
+			engine, err := workflowkit.New(quiet(), workflowkit.WithActions(secretActions(seen)...), workflowkit.WithLoader(stored))
+			if err != nil {
+				t.Fatal(err)
+			}
+			result, err := workflowkittest.Run(t.Context(), engine, workflowkit.Event{Name: "e"})
+			if result.Run == nil {
+				t.Fatal(err)
+			}
+			if got := string(raw(t, result.Run)); strings.Contains(got, token) || !strings.Contains(got, tc.want) {
+				t.Errorf("result %s\nwant %s in it", got, tc.want)
+			}
+			if got := seen["out/0/u"]; tc.inner != "{}" && !strings.Contains(got, token) {
+				t.Errorf("the handler got %s", got)
+			}
+		})
+	}
+}
