@@ -296,11 +296,11 @@ func (x *execution) complete(ctx context.Context, i int, out json.RawMessage, er
 		// A handler whose context ends has not failed: the pass can be repeated.
 		return context.Cause(ctx)
 	}
-	x.ran = append(x.ran, i)
 	x.age = x.nodes[i].age
 	if err != nil {
 		return x.fail(i, err)
 	}
+	x.ran = append(x.ran, i)
 	x.nodes[i].status = StatusCompleted
 	x.state.set(i, out)
 	x.witness.ended(i)
@@ -311,15 +311,19 @@ func (x *execution) complete(ctx context.Context, i int, out json.RawMessage, er
 // fail notes that a node has failed. Its error edges are taken then; without any, the run fails (rule 13).
 func (x *execution) fail(i int, err error) error {
 	planned, err := &x.plan.nodes[i], x.hide(i, err)
-	x.nodes[i].status = StatusFailed
-	note(&x.errors, i, err.Error())
-	x.witness.ended(i)
 	if planned.handled {
 		out, err := marshalOutput(failedOutput{Error: err.Error()})
 		if err != nil {
 			return err
 		}
 		x.state.set(i, out)
+	}
+	// From here on the node is one of those that have run, whose outputs may be looked at.
+	x.ran = append(x.ran, i)
+	x.nodes[i].status = StatusFailed
+	note(&x.errors, i, err.Error())
+	x.witness.ended(i)
+	if planned.handled {
 		x.decideFailed(planned.out)
 		return nil
 	}

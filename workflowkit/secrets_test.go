@@ -147,6 +147,33 @@ func TestSecretsAreNotShown(t *testing.T) {
 	}
 }
 
+// Where there are secrets, what an error edge leads to is shown with the error that it has seen (rules 13 and 14).
+func TestErrorsAreShownBesideSecrets(t *testing.T) {
+	t.Parallel()
+	const definition = `{"actions": [{"id": "in", "kind": "login", "inputs": {"user": "fail", "password": "!ref($.event.data.password)"}},
+		{"id": "out", "kind": "use", "inputs": {"why": "!ref($.state.in.error)", "text": "so: !ref($.state.in.error)"}}],
+		"edges": [{"from": "$source", "to": "in"}, {"from": "in", "to": "out", "conditional": {"type": "error"}}]}`
+	seen, told := map[string]string{}, &transitions{}
+	engine, err := workflowkit.New(quiet(), workflowkit.WithActions(secretActions(seen)...), workflowkit.WithObservers(told))
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := raw(t, map[string]any{"password": password})
+	result, err := workflowkittest.Run(t.Context(), engine, workflowkit.Event{Name: "e", Data: data}, workflowkittest.WithWorkflow(definition))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `{"why":"no user with [secret]","text":"so: no user with [secret]"}`
+	if out, _ := result.Run.Action("out"); string(out.Inputs) != want {
+		t.Errorf("inputs in the result %s, want %s", out.Inputs, want)
+	}
+	for _, tr := range told.list {
+		if tr.Type == workflowkit.ActionCompleted && string(tr.Inputs) != want {
+			t.Errorf("inputs in the transition %s, want %s", tr.Inputs, want)
+		}
+	}
+}
+
 // panics ends a test where an error has no better place to go.
 type panics struct{}
 
