@@ -172,11 +172,12 @@
 // A schema with "writeOnly": true or "x-secret": true marks what it describes as secret, at any depth of an input or an
 // output, in a Go struct by the tag `jsonschema:"writeOnly=true"`. In results, transitions, dry runs and the texts of
 // errors there is "[secret]" instead. So there is where a ref has found a secret in an output, in the inputs of the
-// action that uses it, and in the reason of an edge. Errors are searched for the secrets that their action can know,
-// unless these have fewer than four characters.
+// action that uses it, and in the reason of an edge. Errors, and the parts of outputs that are not marked, are searched for
+// the secrets that their action can know, so that an action may return what it got. Booleans, and secrets of fewer than
+// four characters, are not looked for: they stand everywhere by chance.
 //
-// Handlers get the secrets themselves. What a handler logs, or returns in a part of its output that is not marked, is
-// its own business, and so is what the events hold that start a run. The definition of a workflow and the results of steps
+// Handlers get the secrets themselves. What a handler logs, or makes of a secret (a hash, another spelling), is its own
+// business, and so is what the events hold that start a run. The definition of a workflow and the results of steps
 // are stored by the backend as they are, since the run is executed from them.
 //
 // # What strangers can do

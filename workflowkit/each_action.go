@@ -23,6 +23,7 @@ func (e *each) executeAction(ctx context.Context, id string, item *eachItem) (js
 	x.place(ctx, n, planned.action.info(), e.i)
 	if x.shown != nil {
 		n.secrets.inputs = appendHidden(n.secrets.inputs, inputs.text, x.shown.resolve(&planned, view{node: e.i, item: item}))
+		x.shown.note(n.secrets.inputs)
 	}
 	out, err := x.executeAside(ctx, n, planned.timeout)
 	return out, n.secrets.hide(err)

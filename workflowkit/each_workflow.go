@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/workflowkit/workflowkit-go/workflowkit/internal/jsonvalue"
@@ -122,9 +121,12 @@ func (e *each) visible(inner *execution, item *eachItem) *visibleState {
 	if err != nil {
 		data = jsonvalue.AppendString(nil, mask.Secret)
 	}
-	hidden := appendHidden(slices.Clone(shown.hidden), event.Data, data)
+	inside := &visibleState{x: inner, inputs: map[int]json.RawMessage{}}
+	inside.note(shown.hidden)
+	inside.note(appendHidden(nil, event.Data, data))
 	event.Data = data
-	return &visibleState{x: inner, state: newState(inner.plan, event), inputs: map[int]json.RawMessage{}, hidden: hidden}
+	inside.state = newState(inner.plan, event)
+	return inside
 }
 
 // growth is how many times longer data may become where something stands for its secrets.

@@ -58,26 +58,47 @@ type visibleState struct {
 	// ran is how many of the nodes that have run are in the state.
 	ran    int
 	inputs map[int]json.RawMessage
-	// hidden are the secrets of the outputs.
+	// hidden are the secrets so far, each once, and index finds them.
 	hidden []string
+	index  secretIndex
+	// looking says that known is under way.
+	looking bool
 }
 
 func newVisibleState(x *execution) *visibleState {
 	return &visibleState{x: x, state: newState(x.plan, x.in.Event), inputs: map[int]json.RawMessage{}}
 }
 
-// known returns the state with all outputs so far.
+// known returns the state with all outputs so far. What an action returns of the secrets that it has got is secret, too.
 func (s *visibleState) known() *state {
+	if s.looking {
+		return s.state // for the inputs of an action, which refer to what has run before it
+	}
+	s.looking = true
+	defer func() { s.looking = false }()
 	for ; s.ran < len(s.x.ran); s.ran++ {
 		i := s.x.ran[s.ran]
+		if inputs := s.x.nodes[i].inputs; inputs != nil {
+			s.note(appendHidden(nil, inputs, s.x.redactedInputs(i)))
+		}
 		raw := s.x.state.outputs[i].raw
 		if s.x.nodes[i].status == StatusCompleted {
-			raw = s.x.plan.nodes[i].kind.secret.Text(raw)
-			s.hidden = appendHidden(s.hidden, s.x.state.outputs[i].raw, raw)
+			seen := s.index.cleanJSON(s.x.plan.nodes[i].kind.secret.Text(raw))
+			s.note(appendHidden(nil, raw, seen))
+			raw = seen
 		}
 		s.state.set(i, raw)
 	}
 	return s.state
+}
+
+// note notes secrets.
+func (s *visibleState) note(secrets []string) {
+	for _, secret := range secrets {
+		if s.index.add(secret) {
+			s.hidden = append(s.hidden, secret)
+		}
+	}
 }
 
 // redactedOutput returns the output of a node as observers and results may see it.

@@ -174,6 +174,61 @@ func TestErrorsAreShownBesideSecrets(t *testing.T) {
 	}
 }
 
+// What actions return of the secrets that they have got is secret as well, however many actions pass it on. Short secrets are
+// not looked for: they stand everywhere by chance.
+func TestSecretsThatAreReturned(t *testing.T) {
+	t.Parallel()
+	const definition = `{"actions": [
+		{"id": "in", "kind": "login", "inputs": {"user": "ada", "password": "!ref($.event.data.password)"}},
+		{"id": "pin", "kind": "pin", "inputs": {"pin": 471147, "short": 12}},
+		{"id": "a", "kind": "pass", "inputs": {"key": "!ref($.state.in.session.token)", "pins": ["!ref($.state.pin.pin)", 1471147, "!ref($.state.pin.short)"], "fine": "ada"}},
+		{"id": "b", "kind": "pass", "inputs": {"from": "!ref($.state.a)", "text": "Bearer !ref($.state.a.key)/!ref($.state.a.pins[0])"}},
+		{"id": "c", "kind": "pass", "inputs": {"json": "!ref($.state.b.from)!", "all": "!ref($.state.b)"}}],
+		"edges": [{"from": "$source", "to": "in"}, {"from": "in", "to": "pin"}, {"from": "pin", "to": "a"},
+			{"from": "a", "to": "b", "conditional": {"type": "if", "ref": "!ref($.output.key)"}},
+			{"from": "b", "to": "c", "conditional": {"type": "match", "ref": "!ref($.output.from.key)", "value": "` + token + `"}}]}`
+	pin := workflowkit.DefineUntyped(workflowkit.Spec{Kind: "pin", Inputs: workflowkit.Inputs{
+		{Name: "pin", Type: json.RawMessage(`{"type":"integer","x-secret":true}`)}, {Name: "short", Type: json.RawMessage(`{"type":"integer","x-secret":true}`)},
+	}}, echo)
+	seen, told := map[string]string{}, &transitions{}
+	pass := workflowkit.DefineUntyped(workflowkit.Spec{Kind: "pass"}, func(_ context.Context, run *workflowkit.Run, in map[string]any) (any, error) {
+		seen[run.Action.ID] = string(raw(panics{}, in))
+		return in, nil
+	})
+	engine, err := workflowkit.New(quiet(), workflowkit.WithActions(append(secretActions(seen), pin, pass)...), workflowkit.WithObservers(told))
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := workflowkittest.Run(t.Context(), engine, workflowkit.Event{Name: "e", Data: raw(t, map[string]any{"password": password})},
+		workflowkittest.WithWorkflow(definition), workflowkittest.WithReplay(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]string{
+		"pin": `{"pin":"[secret]","short":12}`,
+		"a":   `{"fine":"ada","key":"[secret]","pins":["[secret]",1471147,12]}`,
+		"b":   `{"from":{"fine":"ada","key":"[secret]","pins":["[secret]",1471147,12]},"text":"[secret]"}`,
+	} {
+		if got, _ := result.Run.Action(id); string(got.Output) != want {
+			t.Errorf("output of %s: %s\nwant %s", id, got.Output, want)
+		}
+	}
+	var shown bytes.Buffer
+	for _, tr := range told.list {
+		tr.Event = workflowkit.Event{}
+		shown.Write(raw(t, tr))
+	}
+	shown.Write(raw(t, result.Run))
+	for _, secret := range []string{token, `pass`, `word-1`, `"471147"`, `:471147`, `[471147`, `/471147`} {
+		if at := strings.ReplaceAll(strings.ReplaceAll(shown.String(), `"password"`, ""), `"pass"`, ""); strings.Contains(at, secret) {
+			t.Errorf("%s is shown in\n%s", secret, at)
+		}
+	}
+	if !strings.Contains(seen["c"], token) || !strings.Contains(seen["c"], "471147") {
+		t.Errorf("the last action got %s", seen["c"])
+	}
+}
+
 // panics ends a test where an error has no better place to go.
 type panics struct{}
 

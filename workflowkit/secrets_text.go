@@ -9,7 +9,7 @@ import (
 	"github.com/workflowkit/workflowkit-go/workflowkit/internal/mask"
 )
 
-// minSecret is the length from which on a text is looked for in errors. Shorter ones stand everywhere by chance.
+// minSecret is the length from which on a text is looked for in errors and outputs. Shorter ones stand everywhere by chance.
 const minSecret = 4
 
 // secretTexts are the texts that stand for secrets in errors: those of an action's inputs, and of outputs before it.
