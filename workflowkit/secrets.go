@@ -95,7 +95,7 @@ func (s *visibleState) known() *state {
 // note notes secrets.
 func (s *visibleState) note(secrets []string) {
 	for _, secret := range secrets {
-		if s.index.add(secret) {
+		if s.index.addSpellings(secret) {
 			s.hidden = append(s.hidden, secret)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/workflowkit/workflowkit-go/workflowkit/internal/mask"
 )
 
-// secretIndex finds secrets in outputs, in time that does not grow with how many there are. The zero value is empty.
+// secretIndex finds secrets in texts, in time that does not grow with how many there are. The zero value is empty.
 type secretIndex struct {
 	texts map[string]struct{}
 	// lengths are those of the secrets that begin with some bytes, the longest first.
@@ -34,6 +34,17 @@ func (x *secretIndex) add(secret string) bool {
 	return true
 }
 
+// addSpellings adds a secret in all its spellings, and reports whether it is new.
+func (x *secretIndex) addSpellings(secret string) bool {
+	if !x.add(secret) {
+		return false
+	}
+	for _, spelling := range spellings(secret)[1:] {
+		x.add(spelling)
+	}
+	return true
+}
+
 // match returns the length of the longest secret that a text begins with.
 func (x *secretIndex) match(text string) int {
 	if len(text) < minSecret {
@@ -54,6 +65,10 @@ func (x *secretIndex) clean(text string) string {
 	var out strings.Builder
 	rest := 0
 	for i := 0; i+minSecret <= len(text); {
+		if strings.HasPrefix(text[i:], mask.Secret) { // a secret may be a part of what stands for secrets
+			i += len(mask.Secret)
+			continue
+		}
 		n := x.match(text[i:])
 		if n == 0 {
 			i++

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -171,6 +173,53 @@ func TestErrorsAreShownBesideSecrets(t *testing.T) {
 		if tr.Type == workflowkit.ActionCompleted && string(tr.Inputs) != want {
 			t.Errorf("inputs in the transition %s, want %s", tr.Inputs, want)
 		}
+	}
+}
+
+// A secret is found in errors and outputs as it stands in JSON, in a quotation, or in a URL.
+func TestSecretsInOtherSpellings(t *testing.T) {
+	t.Parallel()
+	const secret = "k<e&y>/\u00e9 \"1\"\t"
+	html, err := json.Marshal(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"as it is": secret, "quoted": fmt.Sprintf("%q", secret), "in JSON": string(html),
+		"in a query": "https://x?key=" + url.QueryEscape(secret), "in a path": "https://x/" + url.PathEscape(secret) + "/y",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			spec := workflowkit.Spec{Kind: "act", Inputs: workflowkit.Inputs{
+				{Name: "key", Type: json.RawMessage(`{"type":"string","x-secret":true}`)}, {Name: "fail", Type: json.RawMessage(`{"type":"boolean"}`)},
+			}}
+			act := workflowkit.DefineUntyped(spec, func(_ context.Context, _ *workflowkit.Run, in map[string]any) (any, error) {
+				if in["fail"] == true {
+					return nil, workflowkit.NoRetryError(errors.New("it was " + text))
+				}
+				return map[string]any{"said": "it was " + text}, nil
+			})
+			for _, fail := range []bool{true, false} {
+				result, _ := workflowkittest.RunAction(t.Context(), act, map[string]any{"key": secret, "fail": fail})
+				shown := string(result.Output) + string(raw(t, result.Run))
+				if strings.Contains(shown, "e\\u0026y") || strings.Contains(shown, "26y") || strings.Contains(shown, "e&y") {
+					t.Errorf("fails %v: %s", fail, shown)
+				}
+			}
+		})
+	}
+}
+
+// Secrets that are parts of each other, or of what stands for them, are replaced once.
+func TestSecretsThatOverlap(t *testing.T) {
+	t.Parallel()
+	spec := workflowkit.Spec{Kind: "act", Inputs: workflowkit.Inputs{{Name: "keys", Type: json.RawMessage(`{"type":"array","items":{"x-secret":true}}`)}}}
+	act := workflowkit.DefineUntyped(spec, func(context.Context, *workflowkit.Run, map[string]any) (any, error) {
+		return nil, workflowkit.NoRetryError(errors.New("secret, abcdefgh, abcd, xabcdefghij, defghij, [secret]"))
+	})
+	result, _ := workflowkittest.RunAction(t.Context(), act, map[string]any{"keys": []string{"secret", "abcdefgh", "abcd", "defghij"}})
+	if got, want := result.Run.Actions[0].Error, "[secret], [secret], [secret], x[secret], [secret], [secret]"; got != want {
+		t.Errorf("%s, want %s", got, want)
 	}
 }
 

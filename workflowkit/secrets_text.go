@@ -2,11 +2,12 @@ package workflowkit
 
 import (
 	"encoding/json"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/workflowkit/workflowkit-go/workflowkit/internal/jsonvalue"
-	"github.com/workflowkit/workflowkit-go/workflowkit/internal/mask"
 )
 
 // minSecret is the length from which on a text is looked for in errors and outputs. Shorter ones stand everywhere by chance.
@@ -25,26 +26,37 @@ func (s *visibleState) secrets(i int) *secretTexts {
 	return texts
 }
 
-// clean replaces the secrets in a text, the longest first: one may be a part of another.
+// clean replaces the secrets in a text.
 func (s *secretTexts) clean(text string) string {
 	if s == nil {
 		return text
 	}
-	all := slices.Concat(s.inputs, s.outputs)
-	slices.SortFunc(all, func(a, b string) int { return len(b) - len(a) })
-	for _, secret := range all {
-		text = strings.ReplaceAll(text, secret, mask.Secret)
-		if inJSON := escaped(secret); inJSON != secret {
-			text = strings.ReplaceAll(text, inJSON, mask.Secret)
+	var index secretIndex
+	for _, secrets := range [][]string{s.inputs, s.outputs} {
+		for _, secret := range secrets {
+			index.addSpellings(secret)
 		}
 	}
-	return text
+	return index.clean(text)
 }
 
-// escaped returns a text as it stands in JSON and in most quotations, without the quotes.
-func escaped(text string) string {
-	raw := jsonvalue.AppendString(nil, text)
-	return string(raw[1 : len(raw)-1])
+// spellings returns a text as it is, and as it stands in JSON, in quotations and in URLs, which are what errors quote.
+func spellings(text string) []string {
+	out := []string{text}
+	if !strings.ContainsFunc(text, notPlain) {
+		return out
+	}
+	inJSON, quoted := jsonvalue.AppendString(nil, text), strconv.Quote(text)
+	others := []string{string(inJSON[1 : len(inJSON)-1]), quoted[1 : len(quoted)-1], url.QueryEscape(text), url.PathEscape(text)}
+	if raw, err := json.Marshal(text); err == nil { // with escapes for HTML
+		others = append(others, string(raw[1:len(raw)-1]))
+	}
+	for _, other := range others {
+		if !slices.Contains(out, other) {
+			out = append(out, other)
+		}
+	}
+	return out
 }
 
 // appendHidden appends the texts and numbers of a JSON value that are not in what may be seen of it.
