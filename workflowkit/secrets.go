@@ -15,14 +15,17 @@ func outputMask(raw json.RawMessage) *mask.Mask {
 		return nil
 	}
 	if !isRecord(members) {
-		return mask.Of(raw)
+		if m := mask.Of(raw); m != nil {
+			return m
+		}
 	}
 	properties := make(map[string]*mask.Mask, len(members))
 	for name, member := range members {
 		var described struct {
 			Type json.RawMessage `json:"type"`
 		}
-		if json.Unmarshal(member, &described) == nil {
+		// The mark may also stand beside the type, which is a schema or, as people write it, the name of a type.
+		if properties[name] = mask.Of(member); properties[name] == nil && json.Unmarshal(member, &described) == nil {
 			properties[name] = mask.Of(described.Type)
 		}
 	}

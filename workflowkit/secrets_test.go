@@ -297,20 +297,27 @@ func TestProblemsDoNotQuoteSecrets(t *testing.T) {
 	}
 }
 
-// The published form of outputs has marks, too.
+// The published form of outputs has marks, too, in whatever way it names the types.
 func TestSecretsOfPublishedOutputs(t *testing.T) {
 	t.Parallel()
-	action := workflowkit.DefineUntyped(workflowkit.Spec{
-		Kind: "make", Outputs: json.RawMessage(`{"key":{"type":{"type":"string","x-secret":true},"description":"A key"},"n":{"type":{"type":"number"}}}`),
-	}, func(context.Context, *workflowkit.Run, map[string]any) (any, error) {
-		return map[string]any{"key": token, "n": 1}, nil
-	})
-	result, err := workflowkittest.RunAction(t.Context(), action, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := string(result.Output); got != `{"key":"[secret]","n":1}` {
-		t.Errorf("output %s", got)
+	for outputs, want := range map[string]string{
+		`{"key":{"type":{"type":"string","x-secret":true},"description":"A key"},"n":{"type":{"type":"number"}}}`: `{"key":"[secret]","n":1}`,
+		`{"key":{"type":{"type":"string"},"x-secret":true},"n":{"type":{"type":"number"}}}`:                       `{"key":"[secret]","n":1}`,
+		`{"key":{"type":"string","writeOnly":true},"n":{"type":"number","description":"A number"}}`:               `{"key":"[secret]","n":1}`,
+		`{"key":{"type":"string"},"n":{"type":"number"}}`:                                                         `{"key":"` + token + `","n":1}`,
+		`{"type":"object","properties":{"key":{"writeOnly":true}},"$defs":{"n":{"x-secret":true}}}`:               `{"key":"[secret]","n":1}`,
+	} {
+		action := workflowkit.DefineUntyped(workflowkit.Spec{Kind: "make", Outputs: json.RawMessage(outputs)},
+			func(context.Context, *workflowkit.Run, map[string]any) (any, error) {
+				return map[string]any{"key": token, "n": 1}, nil
+			})
+		result, err := workflowkittest.RunAction(t.Context(), action, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := string(result.Output); got != want {
+			t.Errorf("outputs %s: output %s, want %s", outputs, got, want)
+		}
 	}
 }
 
