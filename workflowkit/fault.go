@@ -2,6 +2,7 @@ package workflowkit
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -18,10 +19,21 @@ type fault struct {
 	pointer, message string
 	// whole says that the fault is about the type or the set of members of the place, not about what is in them.
 	whole bool
+	// leftover says that the fault is about a part that no other keyword has spoken about, as unevaluatedProperties has
+	// it. A subschema that fails does not count as having spoken about anything.
+	leftover bool
 }
 
 // dependsOn reports whether the fault may go away once the holes, by JSON pointer, have values.
 func (f fault) dependsOn(holes map[string]bool) bool {
+	if f.leftover {
+		// With another value in the hole, a subschema may speak about this part.
+		for hole := range holes {
+			if strings.HasPrefix(hole, parentOf(f.pointer)+"/") {
+				return true
+			}
+		}
+	}
 	for hole := range holes {
 		if hole == f.pointer || strings.HasPrefix(f.pointer, hole+"/") || !f.whole && strings.HasPrefix(hole, f.pointer+"/") {
 			return true
@@ -34,6 +46,7 @@ func (f fault) dependsOn(holes map[string]bool) bool {
 func faultsOf(err *jsonschema.ValidationError) []fault {
 	b := faultBuilder{printer: message.NewPrinter(language.English)}
 	b.add(err)
+	b.dropLeftovers()
 	sort.SliceStable(b.faults, func(i, j int) bool { return b.faults[i].pointer < b.faults[j].pointer })
 	return b.faults
 }
@@ -43,7 +56,53 @@ type faultBuilder struct {
 	faults  []fault
 }
 
+// dropLeftovers removes faults about leftover parts where other parts of the same value have faults: what is left over
+// is known once these are mended.
+func (b *faultBuilder) dropLeftovers() {
+	others := map[string]bool{}
+	for _, f := range b.faults {
+		if f.leftover {
+			continue
+		}
+		for at := f.pointer; !others[at]; at = parentOf(at) {
+			others[at] = true
+		}
+	}
+	if len(others) > 0 {
+		b.faults = slices.DeleteFunc(b.faults, func(f fault) bool { return f.leftover && others[parentOf(f.pointer)] })
+	}
+}
+
+// leftover says what is wrong with a part if unevaluatedProperties or unevaluatedItems has found that, and "" otherwise.
+func leftover(err *jsonschema.ValidationError) string {
+	depth := len(err.InstanceLocation)
+	tokens := strings.Split(err.SchemaURL, "/")
+	if depth == 0 || len(tokens) < 2 {
+		return ""
+	}
+	switch tokens[len(tokens)-2] {
+	case "properties", "patternProperties", "dependentSchemas", "$defs", "definitions":
+		return "" // the last token is a name
+	}
+	switch tokens[len(tokens)-1] {
+	case "unevaluatedProperties":
+		return fmt.Sprintf("there is no property %q", err.InstanceLocation[depth-1])
+	case "unevaluatedItems":
+		return "there is no such item"
+	}
+	return ""
+}
+
+// parentOf returns the pointer of the value that a part is in. That of the whole is itself.
+func parentOf(pointer string) string {
+	return pointer[:max(strings.LastIndexByte(pointer, '/'), 0)]
+}
+
 func (b *faultBuilder) add(err *jsonschema.ValidationError) {
+	if text := leftover(err); text != "" {
+		b.faults = append(b.faults, fault{pointer: pointerOf(err.InstanceLocation), message: text, leftover: true})
+		return
+	}
 	at := pointerOf(err.InstanceLocation)
 	switch k := err.ErrorKind.(type) {
 	case *kind.AnyOf:
@@ -56,16 +115,20 @@ func (b *faultBuilder) add(err *jsonschema.ValidationError) {
 		b.faults = append(b.faults, fault{pointer: at, message: text})
 	case *kind.Required:
 		for _, name := range k.Missing {
-			b.faults = append(b.faults, fault{at + "/" + escapePointer(name), fmt.Sprintf("property %q is missing", name), true})
+			b.faults = append(b.faults, fault{pointer: at + "/" + escapePointer(name), message: fmt.Sprintf("property %q is missing", name), whole: true})
 		}
 	case *kind.AdditionalProperties:
 		names := append([]string(nil), k.Properties...)
 		sort.Strings(names)
 		for _, name := range names {
-			b.faults = append(b.faults, fault{at + "/" + escapePointer(name), fmt.Sprintf("there is no property %q", name), true})
+			b.faults = append(b.faults, fault{pointer: at + "/" + escapePointer(name), message: fmt.Sprintf("there is no property %q", name), whole: true})
 		}
+	case *kind.FalseSchema:
+		b.faults = append(b.faults, fault{pointer: at, message: "nothing is allowed here", whole: true})
+	case *kind.Not:
+		b.faults = append(b.faults, fault{pointer: at, message: "is what the schema excludes"})
 	case *kind.Type:
-		b.faults = append(b.faults, fault{at, fmt.Sprintf("got %s, want %s", k.Got, strings.Join(k.Want, " or ")), true})
+		b.faults = append(b.faults, fault{pointer: at, message: fmt.Sprintf("got %s, want %s", k.Got, strings.Join(k.Want, " or ")), whole: true})
 	default:
 		if len(err.Causes) == 0 {
 			b.faults = append(b.faults, fault{pointer: at, message: err.ErrorKind.LocalizedString(b.printer)})
