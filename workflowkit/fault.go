@@ -22,10 +22,15 @@ type fault struct {
 	// leftover says that the fault is about a part that no other keyword has spoken about, as unevaluatedProperties has
 	// it. A subschema that fails does not count as having spoken about anything.
 	leftover bool
+	// conditional says that the fault is one only because of what "if" has found.
+	conditional bool
 }
 
 // dependsOn reports whether the fault may go away once the holes, by JSON pointer, have values.
 func (f fault) dependsOn(holes map[string]bool) bool {
+	if f.conditional && len(holes) > 0 {
+		return true
+	}
 	if f.leftover {
 		// With another value in the hole, a subschema may speak about this part.
 		for hole := range holes {
@@ -77,12 +82,8 @@ func (b *faultBuilder) dropLeftovers() {
 func leftover(err *jsonschema.ValidationError) string {
 	depth := len(err.InstanceLocation)
 	tokens := strings.Split(err.SchemaURL, "/")
-	if depth == 0 || len(tokens) < 2 {
+	if depth == 0 || isName(tokens, len(tokens)-1) {
 		return ""
-	}
-	switch tokens[len(tokens)-2] {
-	case "properties", "patternProperties", "dependentSchemas", "$defs", "definitions":
-		return "" // the last token is a name
 	}
 	switch tokens[len(tokens)-1] {
 	case "unevaluatedProperties":
@@ -93,12 +94,42 @@ func leftover(err *jsonschema.ValidationError) string {
 	return ""
 }
 
+// conditional reports whether a fault was found by a schema that holds only if, or unless, another one does.
+func conditional(err *jsonschema.ValidationError) bool {
+	tokens := strings.Split(err.SchemaURL, "/")
+	for i, token := range tokens {
+		if (token == "then" || token == "else") && !isName(tokens, i) {
+			return true
+		}
+	}
+	return false
+}
+
+// isName reports whether a token of a pointer to a schema is a name that somebody has chosen, not a keyword.
+func isName(tokens []string, i int) bool {
+	if i == 0 {
+		return true
+	}
+	switch tokens[i-1] {
+	case "properties", "patternProperties", "dependentSchemas", "$defs", "definitions":
+		return true
+	}
+	return false
+}
+
 // parentOf returns the pointer of the value that a part is in. That of the whole is itself.
 func parentOf(pointer string) string {
 	return pointer[:max(strings.LastIndexByte(pointer, '/'), 0)]
 }
 
 func (b *faultBuilder) add(err *jsonschema.ValidationError) {
+	if conditional(err) {
+		defer func(from int) {
+			for i := from; i < len(b.faults); i++ {
+				b.faults[i].conditional = true
+			}
+		}(len(b.faults))
+	}
 	if text := leftover(err); text != "" {
 		b.faults = append(b.faults, fault{pointer: pointerOf(err.InstanceLocation), message: text, leftover: true})
 		return
@@ -123,6 +154,28 @@ func (b *faultBuilder) add(err *jsonschema.ValidationError) {
 		for _, name := range names {
 			b.faults = append(b.faults, fault{pointer: at + "/" + escapePointer(name), message: fmt.Sprintf("there is no property %q", name), whole: true})
 		}
+	case *kind.DependentRequired:
+		for _, name := range k.Missing {
+			b.faults = append(b.faults, fault{
+				pointer: at + "/" + escapePointer(name), message: fmt.Sprintf("property %q is missing beside %q", name, k.Prop), whole: true,
+			})
+		}
+	case *kind.PropertyNames:
+		inner := faultBuilder{printer: b.printer}
+		for _, cause := range err.Causes {
+			inner.add(cause)
+		}
+		text := fmt.Sprintf("no property can be called %q", k.Property)
+		if len(inner.faults) > 0 {
+			text += ": " + inner.faults[0].message
+		}
+		b.faults = append(b.faults, fault{pointer: at + "/" + escapePointer(k.Property), message: text, whole: true})
+	case *kind.Contains:
+		// Each item has a fault then, but only one of them must not have any.
+		b.faults = append(b.faults, fault{pointer: at, message: "no item is as one must be"})
+	case *kind.MinContains:
+		text := fmt.Sprintf("%d items are as at least %d must be", len(k.Got), k.Want)
+		b.faults = append(b.faults, fault{pointer: at, message: text})
 	case *kind.FalseSchema:
 		b.faults = append(b.faults, fault{pointer: at, message: "nothing is allowed here", whole: true})
 	case *kind.Not:

@@ -9,12 +9,15 @@ import (
 	"github.com/workflowkit/workflowkit-go/workflowkit/internal/jsonvalue"
 )
 
-// TestLeftoverFaults checks what TypeBox writes for Type.Intersect with unevaluatedProperties: a part of a subschema that
-// fails is left over, but there is nothing wrong with it.
-func TestLeftoverFaults(t *testing.T) {
+// TestFaultsThatDependOnOthers checks faults in parts that are faults because of what stands beside them. TypeBox, for one,
+// writes Type.Intersect with unevaluatedProperties: a part of a subschema that fails is left over, but there is nothing
+// wrong with it.
+func TestFaultsThatDependOnOthers(t *testing.T) {
 	t.Parallel()
 	const intersect = `{"allOf":[{"type":"object","required":["a","n"],"properties":{"a":{"type":"string"},"n":{"type":"number"}}},
 		{"type":"object","properties":{"o":{"type":"boolean"}}}],"unevaluatedProperties":false}`
+	const either = `{"properties":{"kind":{"type":"string"}},"if":{"properties":{"kind":{"const":"mail"}}},"then":{"required":["to"],"properties":{"n":{"type":"number"}}},
+		"else":{"required":["url"]}}`
 	cases := map[string]struct {
 		schema, value string
 		holes         []string
@@ -33,6 +36,14 @@ func TestLeftoverFaults(t *testing.T) {
 			schema: `{"$ref":"#/$defs/unevaluatedProperties","$defs":{"unevaluatedProperties":{"type":"string"}}}`, value: `1`,
 			want: []string{": got number, want string"},
 		},
+		"what an if demands":             {schema: either, value: `{"kind":"mail","n":"x"}`, want: []string{`/n: got string, want number`, `/to: property "to" is missing`}},
+		"what an else demands":           {schema: either, value: `{"kind":"web"}`, want: []string{`/url: property "url" is missing`}},
+		"what an if demands of a ref":    {schema: either, value: `{"kind":"!ref($.event.data.kind)","n":"x"}`, holes: []string{"/kind"}},
+		"what one item must be":          {schema: `{"contains":{"const":"x"}}`, value: `["y","z"]`, want: []string{": no item is as one must be"}},
+		"an item that may be as it must": {schema: `{"contains":{"const":"x"}}`, value: `["y","!ref($.event.data.x)"]`, holes: []string{"/1"}},
+		"what two items must be":         {schema: `{"contains":{"const":"x"},"minContains":2}`, value: `["x","z"]`, want: []string{": 1 items are as at least 2 must be"}},
+		"the name of a property":         {schema: `{"properties":{"o":{"propertyNames":{"maxLength":2}}}}`, value: `{"o":{"a/b":1}}`, want: []string{`/o/a~1b: no property can be called "a/b": maxLength: got 3, want 2`}},
+		"a property beside another":      {schema: `{"dependentRequired":{"a":["b"]}}`, value: `{"a":1}`, want: []string{`/b: property "b" is missing beside "a"`}},
 		"an item": {
 			schema: `{"prefixItems":[{"type":"string"}],"unevaluatedItems":false}`, value: `["a",1]`, want: []string{"/1: there is no such item"},
 		},
