@@ -48,7 +48,11 @@ func nearest(word string, candidates []string) string {
 		if abs(len(other)-len(folded)) > distance {
 			continue
 		}
-		if d := editDistance(folded, other, distance); d < distance || d == distance && best == "" {
+		d := editDistance(folded, other, distance)
+		if d >= max(len(folded), len(other)) {
+			continue // they have nothing in common
+		}
+		if d < distance || d == distance && best == "" {
 			best, distance = c, d
 		}
 	}
