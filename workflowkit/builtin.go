@@ -38,6 +38,9 @@ func (k *kinds) addBuiltin(kind string) error {
 	}
 	k.byKind[kind].pure = kind == KindSwitch
 	k.byKind[kind].single = kind != KindSwitch
+	if kind == KindDelay {
+		k.byKind[kind].check = checkDelay
+	}
 	return nil
 }
 

@@ -28,6 +28,20 @@ type delayInput struct {
 	Until    string `json:"until,omitempty" jsonschema:"title=Until,format=date-time" jsonschema_description:"Wait until this time instead, such as 2026-12-24T18:00:00Z. A time in the past does not wait."`
 }
 
+// checkDelay finds fault with a delay that says neither how long it is nor when it ends, or both.
+func checkDelay(c *compiler, action place, inputs map[string]any) {
+	_, hasDuration := inputs["duration"]
+	_, hasUntil := inputs["until"]
+	switch {
+	case !hasDuration && !hasUntil:
+		c.error(CodeInputMissing, action, "set one of them, for instance duration to 1d 12h", "action %q (kind %q) needs the input %q or %q",
+			action.id, KindDelay, "duration", "until")
+	case hasDuration && hasUntil:
+		c.error(CodeInputUnknown, action.in("inputs").in("until"), "remove one of them", "action %q (kind %q) has both the inputs %q and %q",
+			action.id, KindDelay, "duration", "until")
+	}
+}
+
 // builtinDelay waits.
 func builtinDelay() Action {
 	return define(Spec{

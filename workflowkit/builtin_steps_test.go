@@ -52,10 +52,10 @@ func TestBuiltinSteps(t *testing.T) {
 			kind: workflowkit.KindDelay, inputs: `{"until":"2025-01-01T06:00:00Z"}`, output: `{}`,
 		},
 		"a delay without a time": {
-			kind: workflowkit.KindDelay, inputs: `{}`, err: "is no duration",
+			kind: workflowkit.KindDelay, inputs: `{}`, err: "needs the input \"duration\" or \"until\"",
 		},
 		"a delay with two times": {
-			kind: workflowkit.KindDelay, inputs: `{"duration":"1m","until":"2026-01-01T06:00:00Z"}`, err: "both duration and until",
+			kind: workflowkit.KindDelay, inputs: `{"duration":"1m","until":"2026-01-01T06:00:00Z"}`, err: "has both the inputs \"duration\" and \"until\"",
 		},
 		"a wait gets its event": {
 			kind: workflowkit.KindWaitForEvent, inputs: `{"event":"answer","match":"data.id"}`,

@@ -96,6 +96,9 @@ func (c *compiler) compileInputs(node *planNode, n int, action place, item bool)
 		c.error(CodeInputUnknown, at.in(escapePointer(name)), hint, "action %q (kind %q) has no input %q", at.id, node.action.Kind, name)
 	}
 	node.inputs = in.inputs
+	if kind.check != nil {
+		kind.check(c, action, values)
+	}
 	if kind.logic != nil {
 		node.logic = kind.logic(c, n, action, values)
 	}

@@ -26,6 +26,8 @@ type registered struct {
 	single bool
 	// each says that the engine executes the action for each item of a list.
 	each bool
+	// check judges the inputs of an action together. Nil means that each is judged by itself.
+	check func(c *compiler, action place, inputs map[string]any)
 	// logic judges and prepares an action that the engine evaluates itself. It is nil for actions with a handler.
 	logic func(c *compiler, node int, action place, inputs map[string]any) *plannedLogic
 }

@@ -149,7 +149,13 @@ func validateCases() map[string]validateCase {
 		"a kind with spaces around":  {doc: after(" typed ", `{}`), want: []string{"kind_unknown /actions/1/kind"}, message: `did you mean "typed"?`},
 		"a kind without its prefix":  {doc: after("for_each", `{}`), want: []string{"kind_unknown /actions/1/kind"}, message: `did you mean "builtin:for_each"?`},
 		"a kind that is only a part": {doc: after("if", `{}`), want: []string{"kind_unknown /actions/1/kind"}, message: `did you mean "builtin:if"?`},
-		"a kind that is like none":   {doc: after("whatever", `{}`), want: []string{"kind_unknown /actions/1/kind"}, message: "register an action of this kind"},
+		"a delay without a length":   {doc: after("builtin:delay", `{}`), want: []string{"input_missing /actions/1"}, message: `"duration" or "until"`},
+		"a delay with two ends": {
+			doc:  after("builtin:delay", `{"duration":"1h","until":"!ref($.event.data.until)"}`),
+			want: []string{"input_unknown /actions/1/inputs/until"}, message: "remove one of them",
+		},
+		"a delay until a time":     {doc: after("builtin:delay", `{"until":"!ref($.event.data.until)"}`)},
+		"a kind that is like none": {doc: after("whatever", `{}`), want: []string{"kind_unknown /actions/1/kind"}, message: "register an action of this kind"},
 
 		// Inputs.
 		"a missing input":                 {doc: after("typed", `{}`), want: []string{"input_missing /actions/1/inputs/text"}, message: "set it to a value of type string"},
