@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/workflowkit/workflowkit-go/workflowkit/internal/jsonvalue"
@@ -122,8 +123,15 @@ func (e *each) visible(inner *execution, item *eachItem) *visibleState {
 		data = jsonvalue.AppendString(nil, mask.Secret)
 	}
 	inside := &visibleState{x: inner, inputs: map[int]json.RawMessage{}}
-	inside.note(shown.hidden)
-	inside.note(appendHidden(nil, event.Data, data))
+	texts := appendHidden(nil, event.Data, data)
+	inside.note(texts)
+	// Nothing but what came in is known there. Other secrets may be those of branches beside, which have got how far in this
+	// pass must not show (rule 4).
+	for _, secret := range shown.hidden {
+		if slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(text, secret) }) {
+			inside.note([]string{secret})
+		}
+	}
 	event.Data = data
 	inside.state = newState(inner.plan, event)
 	return inside
