@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 )
 
@@ -55,9 +56,10 @@ func builtinDelay() Action {
 			case in.Duration != "" && in.Until != "":
 				return none, NoRetryError(errors.New("both duration and until are set; set one of them"))
 			case in.Until != "":
-				until, err := time.Parse(time.RFC3339, in.Until)
+				// JSON Schema allows for small letters in times.
+				until, err := time.Parse(time.RFC3339, strings.ToUpper(in.Until))
 				if err != nil {
-					return none, NoRetryError(fmt.Errorf("until: %w", err))
+					return none, NoRetryError(fmt.Errorf("until: %s is not a time such as 2026-12-24T18:00:00Z", brief(in.Until)))
 				}
 				return none, SleepUntil(ctx, "delay", until)
 			}

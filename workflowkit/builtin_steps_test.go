@@ -51,6 +51,12 @@ func TestBuiltinSteps(t *testing.T) {
 		"a delay until a time in the past does not wait": {
 			kind: workflowkit.KindDelay, inputs: `{"until":"2025-01-01T06:00:00Z"}`, output: `{}`,
 		},
+		"a delay until a time in small letters": {
+			kind: workflowkit.KindDelay, inputs: `{"until":"2026-01-01t06:00:00z"}`, output: `{}`, elapsed: 6 * time.Hour,
+		},
+		"a delay until a leap second": {
+			kind: workflowkit.KindDelay, inputs: `{"until":"2026-12-31T23:59:60Z"}`, err: `is not a time such as`,
+		},
 		"a delay without a time": {
 			kind: workflowkit.KindDelay, inputs: `{}`, err: "needs the input \"duration\" or \"until\"",
 		},

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -69,15 +70,25 @@ func (e *ActionError) Error() string {
 // Unwrap returns the handler's error.
 func (e *ActionError) Unwrap() error { return e.Err }
 
-// PanicError is the error of a handler or step that panicked. Its text holds the panic's value only; the stack is
-// written to the engine's log.
+// PanicError is the error of a handler or step that panicked. Its text holds the panic's value only, without a stack that
+// somebody has written into that; stacks are written to the engine's log.
 type PanicError struct {
 	// Value is what was passed to panic.
 	Value any
 }
 
 // Error implements error.
-func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
+func (e *PanicError) Error() string {
+	text := fmt.Sprint(e.Value)
+	// Panics of goroutines that are passed on to those who wait for them often bring their stack along.
+	if at := stackTrace.FindStringIndex(text); at != nil {
+		text = strings.TrimSpace(text[:at[0]])
+	}
+	return "panic: " + text
+}
+
+// stackTrace is how a stack begins that the runtime has written.
+var stackTrace = regexp.MustCompile(`(?m)^goroutine [0-9]+ \[`)
 
 type noRetryError struct{ err error }
 

@@ -68,7 +68,11 @@ func (n *node) call() (wanted bool) {
 			wanted = n.finish(nil, n.panicked(n.run.Logger(), "handler", r))
 		}
 	}()
-	return n.finish(n.handler(&n.ctx, &n.run, n.inputs))
+	out, err := n.handler(&n.ctx, &n.run, n.inputs)
+	if err != nil {
+		_ = err.Error() // a nil pointer that is returned as an error panics here, not in the engine
+	}
+	return n.finish(out, err)
 }
 
 // finish notes what the handler has returned, and claims the node.
@@ -263,8 +267,21 @@ func checkStepID(id string) error {
 
 // guard makes a panic of a step's function an error, and takes secrets out of errors. It is to be deferred.
 func (n *node) guard(id string, err *error) {
-	if r := recover(); r != nil {
+	failed := func(r any) {
 		*err = n.panicked(n.run.Logger().With("step_id", id), fmt.Sprintf("step %q", id), r)
+	}
+	if r := recover(); r != nil {
+		failed(r)
+	}
+	if *err != nil {
+		func() {
+			defer func() {
+				if r := recover(); r != nil {
+					failed(r)
+				}
+			}()
+			_ = (*err).Error() // a nil pointer that is returned as an error panics here, not in the engine
+		}()
 	}
 	*err = n.secrets.hide(*err)
 }
