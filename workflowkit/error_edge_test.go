@@ -143,3 +143,23 @@ func TestErrorEdgesAreJudged(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+// TestInputsNameTheActionThatFailed holds that who writes $.output.error behind an error edge is told what to write.
+func TestInputsNameTheActionThatFailed(t *testing.T) {
+	t.Parallel()
+	var log []string
+	engine, err := workflowkit.New(quiet(), workflowkit.WithActions(trace(&log)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for conditional, want := range map[string]string{
+		`,"conditional":{"type":"error"}`: "name the action that failed: !ref($.state['a'].error)",
+		``:                                "name the action: !ref($.state['a'])",
+	} {
+		problems := engine.Validate([]byte(`{"actions":[{"id":"a","kind":"trace"},{"id":"b","kind":"trace","inputs":{"why":"!ref($.output.error)"}}],
+			"edges":[{"from":"$source","to":"a"},{"from":"a","to":"b"` + conditional + `}]}`))
+		if len(problems) != 1 || problems[0].Code != workflowkit.CodeRefUnknown || problems[0].Hint != want {
+			t.Errorf("got %+v, want the hint %s", problems, want)
+		}
+	}
+}

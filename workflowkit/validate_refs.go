@@ -78,7 +78,7 @@ func (c *compiler) checkRefs() {
 		case r.root == "item" || r.root == "index":
 			c.error(CodeRefUnknown, r.at, "refer to $.event or $.state", "ref %s: $.%s is known in the action of a %s only", r.text, r.root, KindForEach)
 		case r.root == "output":
-			c.error(CodeRefUnknown, r.at, "name the action, as in !ref($.state.1)", "ref %s: $.output is known in conditions of edges only", r.text)
+			c.error(CodeRefUnknown, r.at, c.outputHint(r.node), "ref %s: $.output is known in conditions of edges only", r.text)
 		default:
 			known := []string{"event", "state"}
 			if r.edge {
@@ -197,4 +197,23 @@ func inputName(pointer string) string {
 		}
 	}
 	return pointer
+}
+
+// outputHint says how the inputs of an action name the output that they mean by $.output: that of the action before it.
+func (c *compiler) outputHint(node int) string {
+	from := sourceIndex
+	for i := range c.plan.edges {
+		edge := &c.plan.edges[i]
+		if edge.to != node || edge.from == sourceIndex {
+			continue
+		}
+		if edge.condition.onError() {
+			return fmt.Sprintf("name the action that failed: !ref($.state['%s'].error)", c.plan.id(edge.from))
+		}
+		from = edge.from
+	}
+	if from == sourceIndex {
+		return "name the action, as in !ref($.state.1)"
+	}
+	return fmt.Sprintf("name the action: !ref($.state['%s'])", c.plan.id(from))
 }

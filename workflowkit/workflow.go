@@ -99,6 +99,7 @@ const (
 	ConditionElse  = "else"
 	ConditionMatch = "match"
 	// ConditionError is met if the action that the edge leaves has failed. The run then goes on (rule 13), and the error's
-	// text is the failed action's $.output.error. The TypeScript kit does not know this type.
+	// text is the failed action's $.output.error, which the inputs of the actions behind the edge name as any output, by the
+	// action's id: !ref($.state.1.error). The TypeScript kit does not know this type.
 	ConditionError = "error"
 )
