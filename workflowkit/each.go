@@ -147,7 +147,7 @@ func (e *each) item(ctx context.Context, k int) error {
 		return context.Cause(ctx)
 	case errors.As(err, new(*passError)):
 		return err
-	case e.input.Errors == eachErrorsCollect:
+	case e.input.Errors == eachErrorsCollect && !e.x.held.exceeded:
 		e.results[k] = jsonNull
 		e.errors = append(e.errors, eachError{Index: k, Error: e.x.hide(e.i, err).Error()})
 	default:

@@ -104,6 +104,7 @@ func (e *each) executeWorkflow(ctx context.Context, id string, item *eachItem) (
 	if x.shown != nil {
 		inner.shown = e.visible(inner, item)
 	}
+	inner.held = x.held
 	inner.decide(e.plan.start, sourceIndex)
 	if err := inner.workOn(ctx, e.plan.order); err != nil {
 		return nil, err

@@ -25,6 +25,8 @@ type execution struct {
 	text []byte
 	// spent counts the bytes of inputs with refs.
 	spent int
+	// held counts those that the results of this execution, and of the executions around it, hold.
+	held *heldInputs
 	// fresh are nodes that have been made and not been used.
 	fresh []node
 
@@ -78,6 +80,14 @@ type nodeState struct {
 	open, taken int32
 }
 
+// heldInputs counts the bytes of resolved inputs that are held in memory to the end of a pass.
+type heldInputs struct {
+	bytes int
+	// exceeded says that they are more than a run may have. Which action meets the limit can differ from pass to pass, so
+	// nothing is decided by it but the end of the run.
+	exceeded bool
+}
+
 // edgeState is the decision about an edge.
 type edgeState struct{ decided, taken bool }
 
@@ -86,7 +96,7 @@ func newExecution(e *Engine, tools Tools, in RunInput, p *plan, info WorkflowInf
 		engine: e, tools: tools, in: in, plan: p, state: newState(p, in.Event),
 		info:  RunInfo{ID: in.RunID, Attempt: in.Attempt, Event: in.Event, Events: in.Events, Workflow: info},
 		nodes: make([]nodeState, len(p.nodes)), edges: make([]edgeState, len(p.edges)),
-		ran: make([]int, 0, len(p.nodes)), current: sourceIndex,
+		ran: make([]int, 0, len(p.nodes)), current: sourceIndex, held: &heldInputs{},
 	}
 	x.failures, _ = bare(tools).(StepFailures)
 	x.quiet = x.failures != nil && x.failures.Quiet()
@@ -311,7 +321,8 @@ func (x *execution) complete(ctx context.Context, i int, out json.RawMessage, er
 // fail notes that a node has failed. Its error edges are taken then; without any, the run fails (rule 13).
 func (x *execution) fail(i int, err error) error {
 	planned, err := &x.plan.nodes[i], x.hide(i, err)
-	if planned.handled {
+	handled := planned.handled && !x.held.exceeded
+	if handled {
 		out, err := marshalOutput(failedOutput{Error: err.Error()})
 		if err != nil {
 			return err
@@ -323,7 +334,7 @@ func (x *execution) fail(i int, err error) error {
 	x.nodes[i].status = StatusFailed
 	note(&x.errors, i, err.Error())
 	x.witness.ended(i)
-	if planned.handled {
+	if handled {
 		x.decideFailed(planned.out)
 		return nil
 	}

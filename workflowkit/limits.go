@@ -22,6 +22,9 @@ type Limits struct {
 	// Inputs is the largest size of the inputs of an action once their refs are resolved, in bytes of JSON. The default
 	// is 8 MiB. An action that exceeds it fails: texts that quote each other could grow without end.
 	Inputs int
+	// Run is the largest size of the resolved inputs of all actions of a run together, in bytes of JSON: the result holds
+	// them all. The default is 256 MiB. A run that exceeds it fails, whatever its error edges say.
+	Run int
 }
 
 const (
@@ -31,6 +34,7 @@ const (
 	defaultMaxDepth   = 100
 	defaultMaxQueries = 500
 	defaultMaxInputs  = 8 << 20
+	defaultMaxRun     = 256 << 20
 
 	// maxID is the length of the longest id.
 	maxID = 200
@@ -54,6 +58,9 @@ func (l Limits) withDefaults() Limits {
 	}
 	if l.Inputs == 0 {
 		l.Inputs = defaultMaxInputs
+	}
+	if l.Run == 0 {
+		l.Run = defaultMaxRun
 	}
 	return l
 }

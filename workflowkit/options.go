@@ -85,7 +85,7 @@ func WithRollingCatalog() Option {
 // WithLimits bounds what workflows may be. Zero fields keep their defaults.
 func WithLimits(limits Limits) Option {
 	return func(s *settings) error {
-		if limits.Bytes < 0 || limits.Actions < 0 || limits.Edges < 0 || limits.Depth < 0 || limits.Queries < 0 || limits.Inputs < 0 {
+		if limits.Bytes < 0 || limits.Actions < 0 || limits.Edges < 0 || limits.Depth < 0 || limits.Queries < 0 || limits.Inputs < 0 || limits.Run < 0 {
 			return errors.New("a limit is negative")
 		}
 		s.limits = limits

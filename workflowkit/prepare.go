@@ -64,11 +64,27 @@ func (x *execution) replacementOf(action ActionInfo) callFunc {
 // resolveInputs resolves the inputs of a node, and holds those that were not known before to their schemas (rule 9).
 func (x *execution) resolveInputs(i int, inputs *callInputs) error {
 	x.view = view{state: x.state, node: i}
-	if err := x.resolveFor(&x.plan.nodes[i], inputs); err != nil {
+	planned := &x.plan.nodes[i]
+	if err := x.resolveFor(planned, inputs); err != nil {
 		return err
+	}
+	if len(planned.making.dynamic) > 0 {
+		x.held.bytes += len(inputs.text)
+	}
+	if most := x.engine.limits.Run; x.held.bytes > most {
+		x.held.exceeded = true
+		return tooMuchHeld(planned, most)
 	}
 	x.nodes[i].inputs = inputs.text
 	return nil
+}
+
+// tooMuchHeld is the error of the action whose inputs are too much, together with those of all actions before it.
+func tooMuchHeld(planned *planNode, most int) error {
+	return &InputError{ActionID: planned.action.ID, Kind: planned.action.Kind, Problems: Problems{{
+		Code: CodeTooLarge, Severity: SeverityError, ID: planned.action.ID, Hint: "refer to less of the event or of earlier outputs",
+		Message: fmt.Sprintf("the inputs of all actions so far have more than %d bytes once their refs are resolved", most),
+	}}}
 }
 
 // resolveFor resolves the inputs of a node, or of what a node runs for each item of a list, with the view of the execution.
@@ -100,10 +116,7 @@ func (x *execution) resolveFor(planned *planNode, inputs *callInputs) error {
 	x.text = append(x.text, making.tail...)
 	if x.spent += len(x.text) - start; x.in.budget > 0 && x.spent > x.in.budget {
 		x.text = x.text[:start]
-		return &InputError{ActionID: planned.action.ID, Kind: planned.action.Kind, Problems: Problems{{
-			Code: CodeTooLarge, Severity: SeverityError, ID: planned.action.ID, Hint: "refer to less of the event or of earlier outputs",
-			Message: fmt.Sprintf("the inputs of all actions so far have more than %d bytes once their refs are resolved", x.in.budget),
-		}}}
+		return tooMuchHeld(planned, x.in.budget)
 	}
 	out := x.text[start:len(x.text):len(x.text)]
 	if cap(x.text)-len(x.text) < minTextChunk {
