@@ -91,7 +91,7 @@ func brief(value any) string {
 	raw, err := jsonvalue.Append(nil, value, nil, 4*most)
 	if errors.Is(err, jsonvalue.ErrTooLong) {
 		if text, ok := value.(string); ok {
-			raw = jsonvalue.AppendString(nil, text[:most])
+			raw = jsonvalue.AppendString(nil, text[:min(most, len(text))]) // escapes may be what is long
 		}
 	}
 	if len(raw) > most {
