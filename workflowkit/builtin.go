@@ -38,8 +38,13 @@ func (k *kinds) addBuiltin(kind string) error {
 	}
 	k.byKind[kind].pure = kind == KindSwitch
 	k.byKind[kind].single = kind != KindSwitch
-	if kind == KindDelay {
+	switch kind {
+	case KindDelay:
 		k.byKind[kind].check = checkDelay
+	case KindWaitForEvent, KindInvoke:
+		k.byKind[kind].check = func(c *compiler, action place, inputs map[string]any) {
+			checkDuration(c, action, kind, inputs, "timeout")
+		}
 	}
 	return nil
 }

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/workflowkit/workflowkit-go/workflowkit/internal/refs"
 )
 
 // The kinds of the built-in actions that are made of durable steps.
@@ -40,6 +42,23 @@ func checkDelay(c *compiler, action place, inputs map[string]any) {
 	case hasDuration && hasUntil:
 		c.error(CodeInputUnknown, action.in("inputs").in("until"), "remove one of them", "action %q (kind %q) has both the inputs %q and %q",
 			action.id, KindDelay, "duration", "until")
+	}
+	checkDuration(c, action, KindDelay, inputs, "duration")
+}
+
+// checkDuration finds fault with a duration that is written as one, and is too short or too long.
+func checkDuration(c *compiler, action place, kind string, inputs map[string]any, name string) {
+	text, ok := inputs[name].(string)
+	if !ok || refs.Has(text) {
+		return
+	}
+	described := c.kinds.get(kind).inputs
+	if len(described.list[described.byName[name]].schema.check(text)) > 0 {
+		return // that is reported
+	}
+	if _, err := ParseDuration(text); err != nil {
+		c.error(CodeInputType, action.in("inputs").in(name), `a second to 366 days, for instance "90m" or "1d 12h"`,
+			"input %q of action %q: %v", name, action.id, err)
 	}
 }
 

@@ -154,6 +154,11 @@ func validateCases() map[string]validateCase {
 			doc:  after("builtin:delay", `{"duration":"1h","until":"!ref($.event.data.until)"}`),
 			want: []string{"input_unknown /actions/1/inputs/until"}, message: "remove one of them",
 		},
+		"a delay of no time":       {doc: after("builtin:delay", `{"duration":"0s"}`), want: []string{"input_type /actions/1/inputs/duration"}, message: "is no time at all"},
+		"a delay of years":         {doc: after("builtin:delay", `{"duration":"400d"}`), want: []string{"input_type /actions/1/inputs/duration"}, message: "more than 366 days"},
+		"a delay that is no time":  {doc: after("builtin:delay", `{"duration":"soon"}`), want: []string{"input_type /actions/1/inputs/duration"}},
+		"a wait of no time":        {doc: after("builtin:wait_for_event", `{"event":"e","timeout":"0m"}`), want: []string{"input_type /actions/1/inputs/timeout"}, message: "is no time at all"},
+		"an invoke for years":      {doc: after("builtin:invoke", `{"function":"f","timeout":"53w"}`), want: []string{"input_type /actions/1/inputs/timeout"}, message: "more than 366 days"},
 		"a delay until a time":     {doc: after("builtin:delay", `{"until":"!ref($.event.data.until)"}`)},
 		"a kind that is like none": {doc: after("whatever", `{}`), want: []string{"kind_unknown /actions/1/kind"}, message: "register an action of this kind"},
 
