@@ -1,6 +1,7 @@
 package workflowkit
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -119,7 +120,10 @@ func (x *execution) resolveFor(planned *planNode, inputs *callInputs) error {
 		return tooMuchHeld(planned, x.in.budget)
 	}
 	out := x.text[start:len(x.text):len(x.text)]
-	if cap(x.text)-len(x.text) < minTextChunk {
+	if cap(x.text) > textChunk {
+		out = bytes.Clone(out) // the memory has grown, and would be kept with what was written before
+	}
+	if cap(x.text) > textChunk || cap(x.text)-len(x.text) < minTextChunk {
 		x.text = make([]byte, 0, textChunk)
 	}
 	inputs.text, inputs.typed = out, fill.target
