@@ -20,8 +20,15 @@ func (p *Page) Click(role, name string) {
 		if err != nil {
 			return err
 		}
-		return chromedp.Do(ctx, chromedp.MouseClickXY(x, y))
+		return p.press(x, y)
 	})
+}
+
+// press clicks at a place, once.
+func (p *Page) press(x, y float64) error {
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	return chromedp.Do(ctx, chromedp.MouseClickXY(x, y))
 }
 
 // center returns where the middle of something is, once it can be seen and does not move.

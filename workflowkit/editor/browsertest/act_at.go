@@ -51,7 +51,7 @@ func (p *Page) ClickAt(selector string) {
 		if err != nil {
 			return err
 		}
-		return chromedp.Do(ctx, chromedp.MouseClickXY(x, y))
+		return p.press(x, y)
 	})
 }
 

@@ -97,6 +97,9 @@ func (p *Page) find(ctx context.Context, role, name string) (Element, error) {
 	return Element{}, fmt.Errorf("%w: %s are %q", errNone, role, seen)
 }
 
+// attempt is how long the browser may take for one question. One that is asked while a page leaves may never be answered.
+const attempt = 15 * time.Second
+
 // retry calls f until it succeeds.
 func (p *Page) retry(what string, f func(ctx context.Context) error) {
 	p.t.Helper()
@@ -104,7 +107,9 @@ func (p *Page) retry(what string, f func(ctx context.Context) error) {
 	defer cancel()
 	var last error
 	for {
-		err := f(ctx)
+		one, end := context.WithTimeout(ctx, attempt)
+		err := f(one)
+		end()
 		if err == nil {
 			return
 		}
